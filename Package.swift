@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of this package is compiled with; each upcoming feature names its proposal.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    // SE-0335: `any` is written, so that an existential never hides on a hot path.
+    .enableUpcomingFeature("ExistentialAny"),
+    // SE-0444: a member is visible only where its module is imported.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // SE-0409: an import does not leak into the public interface unless it says so.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // SE-0461: an async function runs on its caller's executor unless it says otherwise.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    // SE-0446's views with functions that return them; needed to hand out spans of what a packet was received in.
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+    name: "tinymqtt",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "MQTT", targets: ["MQTT"]),
+        .executable(name: "tinymqtt", targets: ["tinymqtt"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .target(
+            name: "MQTT",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["LAYERS"],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "tinymqtt",
+            dependencies: [
+                "MQTT",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // Counts allocations by standing in front of the C library's; linked into the tests only.
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(
+            name: "Support",
+            dependencies: ["MQTT", .product(name: "NIOCore", package: "swift-nio")],
+            path: "Tests/Support",
+            swiftSettings: swiftSettings
+        ),
+    ]
+        + [
+            testTarget("MQTTTests"),
+            testTarget("Conformance", resources: [.copy("Cases")]),
+            testTarget("Simulation"),
+            testTarget("EndToEnd"),
+            testTarget("Allocations", dependencies: ["AllocationCounter"]),
+            testTarget("Fuzz"),
+            testTarget("Benchmarks"),
+            testTarget("Tidy"),
+        ]
+)
+
+/// A test target under `Tests/`; every one may look inside the core library.
+func testTarget(
+    _ name: String,
+    dependencies: [Target.Dependency] = [],
+    resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: [
+            "MQTT",
+            "Support",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOEmbedded", package: "swift-nio"),
+        ] + dependencies,
+        resources: resources,
+        swiftSettings: swiftSettings
+    )
+}
