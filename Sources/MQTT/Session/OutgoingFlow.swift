@@ -1,0 +1,219 @@
+import DequeModule
+
+/// The sending side of QoS 1 and QoS 2 (sections 4.3.2 and 4.3.3): what has been sent and is not yet acknowledged.
+///
+/// Both ends of a connection use it: a Server for what it delivers, a Client for what it publishes. It belongs to the
+/// session and not to the connection, so that a later connection goes on where an earlier one ended [MQTT-4.4.0-1].
+///
+/// ```
+///              QoS 1                                   QoS 2
+///   begin ──▶ awaitingPuback                 begin ──▶ awaitingPubrec ── PUBREC, failed ──▶ finished
+///                  │ PUBACK                                 │ PUBREC
+///                  ▼                                        ▼
+///              finished                               awaitingPubcomp ── PUBCOMP ──▶ finished
+/// ```
+///
+/// Packet Identifiers are given out in ascending order, from 1 to 65,535 and then from 1 again. The exchanges lie in a
+/// queue in that order, so that an identifier is an index and needs no look-up; one that is finished before those in
+/// front of it leaves a gap until they are. A Client's SUBSCRIBE and UNSUBSCRIBE draw from the same identifiers
+/// [MQTT-2.2.1-3] and lie in the same queue.
+struct OutgoingFlow<Message> {
+    /// What an exchange waits for.
+    enum Stage: UInt8, Sendable {
+        case awaitingPuback
+        case awaitingPubrec
+        case awaitingPubcomp
+        /// A SUBSCRIBE or UNSUBSCRIBE waits for its answer; it does not count against the Receive Maximum.
+        case awaitingResponse
+        case finished
+    }
+
+    private struct Exchange {
+        var message: Message?
+        var stage: Stage
+    }
+
+    /// How many exchanges can be open at once: one for each Packet Identifier.
+    static var maximumCount: Int { 65_535 }
+
+    /// The Receive Maximum of the other side: how many PUBLISH packets may be unacknowledged [MQTT-3.3.4-9].
+    var receiveMaximum: UInt16
+
+    private var exchanges = Deque<Exchange>()
+    /// The Packet Identifier of the first exchange, or of the next one where there is none.
+    private var firstIdentifier: UInt16 = 1
+    /// How many exchanges from the front have been sent on this connection; the rest waits to be sent again.
+    private var sentCount = 0
+    /// How many of those are PUBLISH exchanges that are not finished.
+    private(set) var inFlightCount = 0
+
+    init(receiveMaximum: UInt16) {
+        self.receiveMaximum = receiveMaximum
+    }
+
+    /// Whether nothing waits for anything.
+    var isEmpty: Bool { exchanges.isEmpty }
+
+    /// Whether a new message may be sent now: everything older has been sent on this connection, and neither the
+    /// Receive Maximum [MQTT-4.9.0-1], [MQTT-4.9.0-2] nor the Packet Identifiers are used up.
+    var canBegin: Bool {
+        sentCount == exchanges.count && inFlightCount < Int(receiveMaximum) && exchanges.count < Self.maximumCount
+    }
+
+    /// Begins the exchange of a message that is sent now, and returns its Packet Identifier [MQTT-4.3.2-1],
+    /// [MQTT-4.3.3-1]. Only where `canBegin` holds.
+    mutating func begin(_ message: Message, qos: QoS) -> UInt16 {
+        precondition(canBegin, "an exchange was begun beyond the receive maximum")
+        precondition(qos != .atMostOnce, "a message of QoS 0 has no exchange")
+        inFlightCount += 1
+        return append(Exchange(message: message, stage: qos == .atLeastOnce ? .awaitingPuback : .awaitingPubrec))
+    }
+
+    /// Begins the exchange of a SUBSCRIBE or UNSUBSCRIBE; `nil` where all Packet Identifiers are in use.
+    mutating func beginRequest(_ message: Message) -> UInt16? {
+        guard sentCount == exchanges.count, exchanges.count < Self.maximumCount else { return nil }
+        return append(Exchange(message: message, stage: .awaitingResponse))
+    }
+
+    private mutating func append(_ exchange: Exchange) -> UInt16 {
+        let identifier = Self.identifier(firstIdentifier, advancedBy: exchanges.count)
+        exchanges.append(exchange)
+        sentCount += 1
+        return identifier
+    }
+
+    // MARK: Answers
+
+    /// What an answer means to the exchange that it names.
+    enum Answer {
+        /// The exchange is over, and this was its message.
+        case finished(Message)
+        /// PUBREC was received: PUBREL goes out next [MQTT-4.3.3-4].
+        case sendPubrel
+        /// No exchange waits for this answer.
+        case unexpected
+    }
+
+    mutating func pubackReceived(_ identifier: UInt16) -> Answer {
+        finish(identifier, from: .awaitingPuback)
+    }
+
+    /// - Parameter release: Lets go of what is only needed to send the message again, which will not happen any more
+    ///   [MQTT-4.3.3-6].
+    mutating func pubrecReceived(
+        _ identifier: UInt16,
+        isFailure: Bool,
+        release: (inout Message) -> Void = { _ in }
+    ) -> Answer {
+        guard let index = index(of: identifier) else { return .unexpected }
+        switch exchanges[index].stage {
+        case .awaitingPubrec:
+            guard !isFailure else { return finish(identifier, from: .awaitingPubrec) }
+            exchanges[index].stage = .awaitingPubcomp
+            if var message = exchanges[index].message.take() {
+                release(&message)
+                exchanges[index].message = message
+            }
+            return .sendPubrel
+        case .awaitingPubcomp:
+            // A repeated PUBREC is answered again; the other side may not have seen the first PUBREL.
+            return isFailure ? finish(identifier, from: .awaitingPubcomp) : .sendPubrel
+        case .awaitingPuback, .awaitingResponse, .finished:
+            return .unexpected
+        }
+    }
+
+    mutating func pubcompReceived(_ identifier: UInt16) -> Answer {
+        finish(identifier, from: .awaitingPubcomp)
+    }
+
+    /// SUBACK or UNSUBACK was received.
+    mutating func responseReceived(_ identifier: UInt16) -> Answer {
+        finish(identifier, from: .awaitingResponse)
+    }
+
+    private mutating func finish(_ identifier: UInt16, from stage: Stage) -> Answer {
+        guard let index = index(of: identifier), exchanges[index].stage == stage,
+            let message = exchanges[index].message.take()
+        else { return .unexpected }
+        finish(at: index)
+        return .finished(message)
+    }
+
+    private mutating func finish(at index: Int) {
+        if index < sentCount, exchanges[index].stage != .awaitingResponse { inFlightCount -= 1 }
+        exchanges[index].stage = .finished
+        exchanges[index].message = nil
+        while let first = exchanges.first, first.stage == .finished {
+            exchanges.removeFirst()
+            firstIdentifier = Self.identifier(firstIdentifier, advancedBy: 1)
+            if sentCount > 0 { sentCount -= 1 }
+        }
+    }
+
+    // MARK: A new connection
+
+    /// Begins anew on a new connection that resumes the session: all that is unfinished is to be sent again, in the
+    /// order in which it was sent first [MQTT-4.4.0-1], [MQTT-4.6.0-1]. Requests are not repeated; their messages are
+    /// returned.
+    mutating func resume(receiveMaximum: UInt16) -> [Message] {
+        self.receiveMaximum = receiveMaximum
+        sentCount = 0
+        inFlightCount = 0
+        var requests: [Message] = []
+        for index in exchanges.indices where exchanges[index].stage == .awaitingResponse {
+            if let message = exchanges[index].message.take() { requests.append(message) }
+            exchanges[index].stage = .finished
+        }
+        while let first = exchanges.first, first.stage == .finished {
+            exchanges.removeFirst()
+            firstIdentifier = Self.identifier(firstIdentifier, advancedBy: 1)
+        }
+        return requests
+    }
+
+    /// The next exchange to send again, with what to send: PUBLISH with DUP [MQTT-3.3.1-1] where it awaits PUBACK or
+    /// PUBREC, PUBREL where it awaits PUBCOMP, with the Packet Identifier it had. `nil` where all is sent or the Receive
+    /// Maximum is reached; to be asked again after each answer.
+    mutating func nextToResend() -> (identifier: UInt16, stage: Stage, message: Message)? {
+        while sentCount < exchanges.count {
+            let exchange = exchanges[sentCount]
+            guard exchange.stage != .finished, let message = exchange.message else {
+                sentCount += 1
+                continue
+            }
+            guard inFlightCount < Int(receiveMaximum) else { return nil }
+            let identifier = Self.identifier(firstIdentifier, advancedBy: sentCount)
+            sentCount += 1
+            inFlightCount += 1
+            return (identifier, exchange.stage, message)
+        }
+        return nil
+    }
+
+    /// The messages of all unfinished exchanges, in their order.
+    var unfinishedMessages: [Message] { exchanges.compactMap { $0.message } }
+
+    /// Forgets everything, as the end of the session does; returns the messages of all unfinished exchanges.
+    mutating func removeAll() -> [Message] {
+        let messages = unfinishedMessages
+        exchanges.removeAll()
+        sentCount = 0
+        inFlightCount = 0
+        return messages
+    }
+
+    // MARK: Packet Identifiers
+
+    private func index(of identifier: UInt16) -> Int? {
+        guard identifier != 0 else { return nil }
+        var index = Int(identifier) - Int(firstIdentifier)
+        if index < 0 { index += Self.maximumCount }
+        return index < exchanges.count ? index : nil
+    }
+
+    /// The identifier `distance` after this one; 0 is left out.
+    private static func identifier(_ identifier: UInt16, advancedBy distance: Int) -> UInt16 {
+        UInt16((Int(identifier) - 1 + distance) % maximumCount + 1)
+    }
+}
