@@ -44,6 +44,14 @@ struct IncomingFlow {
         return .new
     }
 
+    /// Takes note of a PUBLISH of QoS 2 that is acknowledged with PUBREC at once.
+    mutating func publishAcknowledgedAtOnce(_ identifier: UInt16) -> Arrival {
+        if unreleased.contains(identifier) { return .alreadyReceived }
+        guard count < Int(receiveMaximum) else { return .receiveMaximumExceeded }
+        unreleased.insert(identifier)
+        return .new
+    }
+
     /// PUBACK is sent [MQTT-4.3.2-4]. `false` where the message is not awaiting one: its session is over.
     mutating func pubackSent(_ identifier: UInt16) -> Bool {
         unacknowledged.remove(identifier) != nil

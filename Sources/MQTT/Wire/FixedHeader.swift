@@ -15,7 +15,7 @@ struct FixedHeader: Sendable, Equatable {
     ///
     /// Everything that can be wrong with a packet's first bytes is found here, before more is waited for.
     static func parse(
-        _ bytes: borrowing Span<UInt8>,
+        _ bytes: Span<UInt8>,
         at start: Int,
         version: ProtocolVersion
     ) throws(MalformedPacket) -> FixedHeader? {

@@ -244,6 +244,15 @@ extension Properties {
         return VariableByteInteger.encodedLength(of: length) + length
     }
 
+    /// All properties encoded one after the other, without the Property Length.
+    var encodedContent: [UInt8] {
+        var buffer = ByteBuffer()
+        for property in list {
+            property.write(to: &buffer)
+        }
+        return [UInt8](copying: buffer.readableBytesUInt8Span)
+    }
+
     /// Writes the Property Length, also when it is 0 [MQTT-2.2.2-1], and the properties.
     func write(to buffer: inout ByteBuffer) {
         buffer.writeVariableByteInteger(contentLength)

@@ -32,9 +32,9 @@ struct Publish: Sendable {
     /// - Parameter properties: The properties that a Server forwards unaltered, encoded one after the other: without
     ///   Topic Alias, Message Expiry Interval and Subscription Identifiers, which are fields of their own.
     init(
-        topic: borrowing Span<UInt8>,
-        properties: borrowing Span<UInt8>,
-        payload: borrowing Span<UInt8>,
+        topic: Span<UInt8>,
+        properties: Span<UInt8>,
+        payload: Span<UInt8>,
         qos: QoS = .atMostOnce,
         retain: Bool = false,
         duplicate: Bool = false,
@@ -89,7 +89,7 @@ struct Publish: Sendable {
     }
 
     /// The same message with `topic` in place of its own.
-    func replacingTopic(with topic: borrowing Span<UInt8>) -> Publish {
+    func replacingTopic(with topic: Span<UInt8>) -> Publish {
         var publish = Publish(topic: topic, properties: forwardedProperties, payload: payload)
         publish.qos = qos
         publish.retain = retain
@@ -153,7 +153,7 @@ extension Publish {
     }
 
     private static func checkTopic(
-        _ topic: borrowing Span<UInt8>,
+        _ topic: Span<UInt8>,
         topicAlias: UInt16,
         version: ProtocolVersion
     ) throws(MalformedPacket) {
@@ -276,9 +276,9 @@ extension Publish {
     @discardableResult
     static func encode(
         _ header: Header,
-        topic: borrowing Span<UInt8>,
-        properties: borrowing Span<UInt8>,
-        payload: borrowing Span<UInt8>,
+        topic: Span<UInt8>,
+        properties: Span<UInt8>,
+        payload: Span<UInt8>,
         into buffer: inout ByteBuffer
     ) -> Int {
         let propertiesCount = header.version.hasProperties ? properties.count : 0

@@ -122,7 +122,10 @@ public enum ReasonCode: UInt8, Sendable, CaseIterable {
         case .malformedPacket: ([.connack, .disconnect], "malformed packet")
         case .protocolError: ([.connack, .disconnect], "protocol error")
         case .implementationSpecificError:
-            (Self.acknowledgements.union(Self.requests).union([.connack, .disconnect]), "implementation specific error")
+            (
+                Self.acknowledgements.union(Self.requests).union([.connack, .disconnect]),
+                "implementation specific error"
+            )
         case .unsupportedProtocolVersion: (.connack, "unsupported protocol version")
         case .clientIdentifierNotValid: (.connack, "client identifier not valid")
         case .badUserNameOrPassword: (.connack, "bad user name or password")

@@ -1,15 +1,15 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// What spans of bytes lack for comparing and hashing: each steps around the element-by-element form, which is slow.
 extension Span<UInt8> {
     /// Whether both have the same bytes.
-    func hasSameBytes(as other: borrowing Span<UInt8>) -> Bool {
+    func hasSameBytes(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         // Both pointers live for the length of the call and have `count` bytes.
         return unsafe withUnsafeBytes { left in

@@ -1,0 +1,210 @@
+import NIOCore
+
+/// How a Client connects (section 3.1.4).
+extension Broker {
+    mutating func connectReceived(
+        _ connect: Connect,
+        from connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        connections[connection.value].version = connect.version
+        if let maximum = connect.properties[integer: .maximumPacketSize] {
+            connections[connection.value].maximumPacketSize = Int(maximum)
+        }
+        connections[connection.value].wantsProblemInformation =
+            connect.properties[integer: .requestProblemInformation] != 0
+        if let reasonCode = reasonToRefuse(connect) {
+            return refuse(connection, connect, reasonCode, into: &effects)
+        }
+
+        var clientIdentifier = connect.clientIdentifier
+        let isAssigned = clientIdentifier.isEmpty
+        if isAssigned { clientIdentifier = assignClientIdentifier() }
+        let (session, sessionPresent) = takeSession(clientIdentifier, connect, now: now, into: &effects)
+
+        sessions[session].connection = connection
+        connections[connection.value].phase = .connected
+        connections[connection.value].lastReceived = now
+        connections[connection.value].session = session
+        connections[connection.value].will = connect.will
+        connections[connection.value].incomingAliases = IncomingTopicAliases(maximum: limits.topicAliasMaximum)
+        connections[connection.value].outgoingAliases = OutgoingTopicAliases(
+            maximum: UInt16(connect.properties[integer: .topicAliasMaximum] ?? 0)
+        )
+        let keepAlive = self.keepAlive(for: connect)
+        connections[connection.value].allowedSilence =
+            keepAlive == 0 ? nil : .milliseconds(Int64(keepAlive) * 1_500)  // [MQTT-3.1.2-22]
+        scheduleDeadline(of: connection)
+
+        var connack = Connack(sessionPresent: sessionPresent, reasonCode: .success)
+        if connect.version.hasProperties {
+            connack.properties = connackProperties(
+                for: connect,
+                clientIdentifier: clientIdentifier,
+                isAssigned: isAssigned,
+                keepAlive: keepAlive
+            )
+        }
+        send(.connack(connack), to: connection, into: &effects)  // [MQTT-3.2.0-1], [MQTT-3.1.4-5]
+        statistics.connectionsAcceptedCount += 1
+        effects.events.append(
+            .clientConnected(
+                connection,
+                clientIdentifier: clientIdentifier.description,
+                version: connect.version,
+                cleanStart: connect.cleanStart,
+                keepAlive: keepAlive,
+                userName: connect.userName?.description
+            )
+        )
+        sendQueued(session, now: now, into: &effects)
+    }
+
+    /// Why a CONNECT that is well formed is not accepted; `nil` where it is.
+    private func reasonToRefuse(_ connect: Connect) -> ReasonCode? {
+        if connect.clientIdentifier.isEmpty {
+            switch connect.version {
+            case .v3_1: return .clientIdentifierNotValid
+            case .v3_1_1: if !connect.cleanStart { return .clientIdentifierNotValid }  // [MQTT-3.1.3-8] of 3.1.1
+            case .v5_0: break  // one is assigned [MQTT-3.1.3-6]
+            }
+        }
+        // Enhanced authentication needs a method that both sides know; this Server has none [MQTT-4.12.0-1].
+        if connect.properties[string: .authenticationMethod] != nil { return .badAuthenticationMethod }
+        if let will = connect.will {
+            if will.qos > configuration.maximumQoS { return .qosNotSupported }  // [MQTT-3.2.2-12]
+            if will.retain, !configuration.retainAvailable { return .retainNotSupported }  // [MQTT-3.2.2-13]
+            if will.topic.bytes.span.topicLevelCount > limits.topicLevels { return .topicNameInvalid }
+        }
+        // Version 3 has no way to announce a longest Keep Alive.
+        if !connect.version.hasProperties, configuration.maximumKeepAlive > 0,
+            connect.keepAlive == 0 || connect.keepAlive > configuration.maximumKeepAlive
+        {
+            return .clientIdentifierNotValid
+        }
+        return nil
+    }
+
+    private mutating func refuse(
+        _ connection: ConnectionIndex,
+        _ connect: Connect,
+        _ reasonCode: ReasonCode,
+        into effects: inout Effects
+    ) {
+        // [MQTT-3.2.2-6], [MQTT-3.2.2-7]: no session, and the connection is closed.
+        send(.connack(Connack(sessionPresent: false, reasonCode: reasonCode)), to: connection, into: &effects)
+        effects.events.append(
+            .clientRefused(connection, clientIdentifier: connect.clientIdentifier.description, reason: reasonCode)
+        )
+        connections[connection.value].phase = .ended
+        effects.closing.append(connection)
+    }
+
+    /// A Client Identifier that nobody has [MQTT-3.1.3-7].
+    private func assignClientIdentifier() -> UTF8String {
+        while true {
+            let digits = String(UInt64.random(in: .min ... .max), radix: 36, uppercase: true)
+            let text = configuration.assignedClientIdentifierPrefix + digits
+            guard let identifier = UTF8String(text) else {
+                preconditionFailure("the configured prefix of client identifiers is not valid UTF-8 for MQTT")
+            }
+            if sessionsByClient[identifier] == nil { return identifier }
+        }
+    }
+
+    private func keepAlive(for connect: Connect) -> UInt16 {
+        let maximum = configuration.maximumKeepAlive
+        guard maximum > 0 else { return connect.keepAlive }
+        return connect.keepAlive == 0 ? maximum : min(connect.keepAlive, maximum)
+    }
+
+    /// Ends whatever connection the Client had, and returns its session or a new one.
+    private mutating func takeSession(
+        _ clientIdentifier: UTF8String,
+        _ connect: Connect,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) -> (session: SessionIndex, isPresent: Bool) {
+        if let former = sessionsByClient[clientIdentifier], let other = sessions[former].connection {
+            // [MQTT-3.1.4-3]
+            sendDisconnect(.sessionTakenOver, to: other, into: &effects)
+            endConnection(
+                other,
+                reason: .endedByServer(.sessionTakenOver),
+                publishesWill: true,
+                now: now,
+                into: &effects
+            )
+        }
+        // The session may have ended with that connection; a clean start ends it in any case [MQTT-3.1.2-4].
+        if connect.cleanStart, let former = sessionsByClient[clientIdentifier] {
+            endSession(former, now: now, into: &effects)
+        }
+        let receiveMaximum = min(
+            UInt16(connect.properties[integer: .receiveMaximum] ?? UInt32(UInt16.max)),
+            limits.inFlightMessages
+        )
+        let expiryInterval = self.expiryInterval(for: connect)
+        if let session = sessionsByClient[clientIdentifier] {
+            // [MQTT-3.1.2-5]: the session goes on; a will that waits is not published [MQTT-3.1.3-9].
+            sessions[session].expiry = nil
+            sessions[session].delayedWill = nil
+            sessions[session].expiryInterval = expiryInterval
+            sessions[session].incoming.resume(receiveMaximum: limits.receiveMaximum)
+            _ = sessions[session].outgoing.resume(receiveMaximum: receiveMaximum)
+            return (attach(session, clientIdentifier), true)
+        }
+        var session = ServerSession(clientIdentifier: clientIdentifier, receiveMaximum: receiveMaximum)
+        session.incoming.resume(receiveMaximum: limits.receiveMaximum)
+        session.expiryInterval = expiryInterval
+        return (attach(sessions.insert(session), clientIdentifier), false)  // [MQTT-3.1.2-6]
+    }
+
+    private mutating func attach(_ session: SessionIndex, _ clientIdentifier: UTF8String) -> SessionIndex {
+        sessionsByClient[clientIdentifier] = session
+        return session
+    }
+
+    private func expiryInterval(for connect: Connect) -> UInt32 {
+        guard connect.version.hasProperties else {
+            // Clean Session 0 is a session that lasts, 1 one that ends with the connection.
+            return connect.cleanStart ? 0 : configuration.maximumSessionExpiryInterval ?? ServerSession.neverExpires
+        }
+        return allowedExpiryInterval(connect.properties[integer: .sessionExpiryInterval] ?? 0)
+    }
+
+    /// The interval that is granted where `interval` is asked for.
+    func allowedExpiryInterval(_ interval: UInt32) -> UInt32 {
+        min(interval, configuration.maximumSessionExpiryInterval ?? ServerSession.neverExpires)
+    }
+
+    private func connackProperties(
+        for connect: Connect,
+        clientIdentifier: UTF8String,
+        isAssigned: Bool,
+        keepAlive: UInt16
+    ) -> Properties {
+        var properties = Properties()
+        let asked = connect.properties[integer: .sessionExpiryInterval] ?? 0
+        let granted = allowedExpiryInterval(asked)
+        if granted != asked { properties[integer: .sessionExpiryInterval] = granted }
+        properties[integer: .receiveMaximum] = UInt32(limits.receiveMaximum)
+        if configuration.maximumQoS < .exactlyOnce {
+            properties[integer: .maximumQoS] = UInt32(configuration.maximumQoS.rawValue)  // [MQTT-3.2.2-9]
+        }
+        if !configuration.retainAvailable { properties[integer: .retainAvailable] = 0 }
+        properties[integer: .maximumPacketSize] = UInt32(limits.packetSize)
+        if isAssigned { properties[string: .assignedClientIdentifier] = clientIdentifier }  // [MQTT-3.2.2-16]
+        properties[integer: .topicAliasMaximum] = UInt32(limits.topicAliasMaximum)
+        if keepAlive != connect.keepAlive {
+            properties[integer: .serverKeepAlive] = UInt32(keepAlive)  // [MQTT-3.1.2-21]
+        }
+        if connect.properties[integer: .requestResponseInformation] == 1,  // [MQTT-3.1.2-28]
+            let prefix = configuration.responseInformationPrefix
+        {
+            properties[string: .responseInformation] = UTF8String(prefix + clientIdentifier.description)
+        }
+        return properties
+    }
+}

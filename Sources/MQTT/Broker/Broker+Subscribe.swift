@@ -1,0 +1,118 @@
+import NIOCore
+
+/// How Clients subscribe and unsubscribe (sections 3.8 and 3.10).
+extension Broker {
+    mutating func subscribeReceived(
+        _ subscribe: Subscribe,
+        from connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        let session = connections[connection.value].session
+        let identifier = subscribe.properties[integer: .subscriptionIdentifier] ?? 0
+        var reasonCodes: [ReasonCode] = []
+        var replays: [(filter: TopicFilter, options: SubscriptionOptions)] = []
+        for subscription in subscribe.subscriptions {  // [MQTT-3.8.4-5]
+            var options = subscription.options
+            options.maximumQoS = min(options.maximumQoS, configuration.maximumQoS)
+            guard let filter = TopicFilter(subscription.topicFilter),
+                filter.filter.bytes.span.topicLevelCount <= limits.topicLevels
+            else {
+                reasonCodes.append(.topicFilterInvalid)
+                continue
+            }
+            guard subscriptions.count(of: session) < limits.subscriptionsPerSession else {
+                reasonCodes.append(.quotaExceeded)
+                continue
+            }
+            let subscriber = SubscriptionIndex.Subscriber(session: session, identifier: identifier, options: options)
+            let isNew = subscriptions.subscribe(subscriber, to: filter)
+            reasonCodes.append(Self.granted(options.maximumQoS))  // [MQTT-3.8.4-8], [MQTT-3.9.3-1]
+            effects.events.append(
+                .subscribed(
+                    clientIdentifier: sessions[session].clientIdentifier.description,
+                    topicFilter: subscription.topicFilter.description,
+                    qos: options.maximumQoS
+                )
+            )
+            if fetchesRetained(options, isNew: isNew), filter.shareName == nil { replays.append((filter, options)) }
+        }
+        // [MQTT-3.8.4-1], [MQTT-3.8.4-2], [MQTT-3.8.4-6]
+        let suback = SubscriptionAcknowledgement(
+            packetIdentifier: subscribe.packetIdentifier,
+            reasonCodes: reasonCodes
+        )
+        send(.suback(suback), to: connection, into: &effects)
+        for (filter, options) in replays {
+            replayRetained(filter, options, identifier: identifier, to: session, now: now)
+        }
+        if !replays.isEmpty { sendQueued(session, now: now, into: &effects) }
+    }
+
+    private static func granted(_ qos: QoS) -> ReasonCode {
+        switch qos {
+        case .atMostOnce: .success
+        case .atLeastOnce: .grantedQoS1
+        case .exactlyOnce: .grantedQoS2
+        }
+    }
+
+    private func fetchesRetained(_ options: SubscriptionOptions, isNew: Bool) -> Bool {
+        switch options.retainHandling {
+        case .always: true  // [MQTT-3.3.1-9]
+        case .onlyIfNew: isNew  // [MQTT-3.3.1-10]
+        case .never: false  // [MQTT-3.3.1-11]
+        }
+    }
+
+    /// Queues the retained messages that match; they are sent as fast as the Client takes them, and count against no
+    /// limit, since they are what is stored in any case.
+    private mutating func replayRetained(
+        _ filter: TopicFilter,
+        _ options: SubscriptionOptions,
+        identifier: UInt32,
+        to session: SessionIndex,
+        now: NIODeadline
+    ) {
+        for message in retained.messages(matching: filter.filter.bytes.span, now: now) {
+            sessions[session].enqueue(
+                ServerSession.Delivery(
+                    message: message,
+                    qos: min(message.qos, options.maximumQoS),
+                    retain: true,  // [MQTT-3.3.1-8]
+                    isReplay: true,
+                    subscriptionIdentifiers: identifier == 0 ? [] : [identifier]
+                )
+            )
+        }
+    }
+
+    mutating func unsubscribeReceived(
+        _ unsubscribe: Unsubscribe,
+        from connection: ConnectionIndex,
+        into effects: inout Effects
+    ) {
+        let session = connections[connection.value].session
+        var reasonCodes: [ReasonCode] = []
+        for text in unsubscribe.topicFilters {  // [MQTT-3.10.4-6]
+            // What is already on its way to the Client is delivered all the same [MQTT-3.10.4-3].
+            guard let filter = TopicFilter(text), subscriptions.unsubscribe(session, from: filter) else {
+                reasonCodes.append(.noSubscriptionExisted)
+                continue
+            }
+            reasonCodes.append(.success)  // [MQTT-3.10.4-1], [MQTT-3.10.4-2]
+            effects.events.append(
+                .unsubscribed(
+                    clientIdentifier: sessions[session].clientIdentifier.description,
+                    topicFilter: text.description
+                )
+            )
+        }
+        // [MQTT-3.10.4-4], [MQTT-3.10.4-5]
+        let unsuback = SubscriptionAcknowledgement(
+            packetIdentifier: unsubscribe.packetIdentifier,
+            reasonCodes: reasonCodes
+        )
+        send(.unsuback(unsuback), to: connection, into: &effects)
+    }
+}

@@ -1,0 +1,76 @@
+import NIOCore
+
+/// What is due at some moment: the end of silent connections, of sessions, and wills with a delay.
+extension Broker {
+    /// When `timeAdvanced` is to be called next; it may turn out that nothing is due then.
+    var nextDeadline: NIODeadline? { deadlines.next }
+
+    /// Does what is due by `now`.
+    mutating func timeAdvanced(to now: NIODeadline, into effects: inout Effects) {
+        while let (owner, entered) = deadlines.popDue(by: now) {
+            switch owner {
+            case .connection(let connection):
+                guard connections.contains(connection.value),
+                    connections[connection.value].scheduledDeadline == entered
+                else { continue }
+                connections[connection.value].scheduledDeadline = nil
+                connectionDeadline(connection, now: now, into: &effects)
+            case .session(let session):
+                guard sessions.contains(session), sessions[session].scheduledDeadline == entered else { continue }
+                sessions[session].scheduledDeadline = nil
+                sessionDeadline(session, now: now, into: &effects)
+            }
+        }
+    }
+
+    private mutating func connectionDeadline(
+        _ connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        guard let deadline = connections[connection.value].deadline(connectTimeout: connectTimeout) else { return }
+        guard deadline <= now else { return scheduleDeadline(of: connection) }
+        switch connections[connection.value].phase {
+        case .ended:
+            return
+        case .awaitingConnect:
+            failed(.protocolError("no CONNECT in time"), on: connection, now: now, into: &effects)
+        case .connected:
+            sendDisconnect(.keepAliveTimeout, to: connection, into: &effects)
+            endConnection(
+                connection,
+                reason: .endedByServer(.keepAliveTimeout),  // [MQTT-3.1.2-22]
+                publishesWill: true,
+                now: now,
+                into: &effects
+            )
+        }
+    }
+
+    private mutating func sessionDeadline(_ session: SessionIndex, now: NIODeadline, into effects: inout Effects) {
+        if let expiry = sessions[session].expiry, expiry <= now {
+            return endSession(session, now: now, into: &effects)  // [MQTT-3.1.2-23]
+        }
+        if let delayed = sessions[session].delayedWill, delayed.deadline <= now {
+            sessions[session].delayedWill = nil
+            _ = route(Publish(delayed.will), from: nil, now: now, into: &effects)
+        }
+        scheduleDeadline(of: session)
+    }
+
+    private var connectTimeout: TimeAmount { .seconds(Int64(configuration.connectTimeout)) }
+
+    mutating func scheduleDeadline(of connection: ConnectionIndex) {
+        let deadline = connections[connection.value].deadline(connectTimeout: connectTimeout)
+        deadlines.schedule(
+            .connection(connection),
+            at: deadline,
+            scheduled: &connections[connection.value].scheduledDeadline
+        )
+    }
+
+    mutating func scheduleDeadline(of session: SessionIndex) {
+        let deadline = sessions[session].deadline
+        deadlines.schedule(.session(session), at: deadline, scheduled: &sessions[session].scheduledDeadline)
+    }
+}

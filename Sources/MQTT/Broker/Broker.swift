@@ -1,0 +1,218 @@
+import NIOCore
+
+/// An MQTT Server as a value: packets and the time go in, what is to be done comes out as `Effects`.
+///
+/// It performs no input or output and asks no clock, so that every rule can be tested without a socket and whole worlds
+/// of Clients run in virtual time. One event loop owns it together with its connections. Nothing here assumes that it is
+/// the only one: identifiers that it makes up are random, and what it knows of other brokers could only be their
+/// interest and their messages.
+///
+/// The parts: `Broker+Connect` opens connections, `Broker+Publish` takes messages in, `Broker+Routing` finds who gets
+/// them, `Broker+Delivery` sends and queues them, `Broker+Subscribe` changes who gets what, `Broker+End` ends
+/// connections and sessions, `Broker+Time` does what is due.
+struct Broker {
+    typealias SessionIndex = SubscriptionIndex.Session
+
+    let configuration: BrokerConfiguration
+
+    var connections = Slab(placeholder: ServerConnection(opened: .uptimeNanoseconds(0)))
+    var sessions = Slab(
+        placeholder: ServerSession(clientIdentifier: UTF8String(unchecked: []), receiveMaximum: 1)
+    )
+    var sessionsByClient: [UTF8String: SessionIndex] = [:]
+    var subscriptions = SubscriptionIndex()
+    var retained = RetainedMessages()
+    var deadlines = DeadlineQueue()
+    var shapes = EncodedShapes()
+    var statistics = BrokerStatistics()
+    /// The bytes of the messages in all queues of sessions.
+    var queuedByteCount = 0
+
+    init(configuration: BrokerConfiguration = BrokerConfiguration()) {
+        self.configuration = configuration
+    }
+
+    var limits: BrokerConfiguration.Limits { configuration.limits }
+
+    /// A connection was accepted: its CONNECT is awaited. `nil` where there are as many as there may be.
+    mutating func opened(now: NIODeadline) -> ConnectionIndex? {
+        guard connections.count < limits.connections else { return nil }
+        let connection = ConnectionIndex(value: connections.insert(ServerConnection(opened: now)))
+        scheduleDeadline(of: connection)
+        return connection
+    }
+
+    /// A packet was received. What a connection sends after the broker decided to close it is ignored.
+    mutating func received(
+        _ packet: ControlPacket,
+        from connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        switch connections[connection.value].phase {
+        case .ended:
+            return
+        case .awaitingConnect:
+            guard case .connect(let connect) = packet else {
+                // [MQTT-3.1.0-1]
+                return failed(
+                    .protocolError("the first packet is not CONNECT"),
+                    on: connection,
+                    now: now,
+                    into: &effects
+                )
+            }
+            connectReceived(connect, from: connection, now: now, into: &effects)
+        case .connected:
+            connections[connection.value].lastReceived = now
+            do {
+                try receivedWhileConnected(packet, from: connection, now: now, into: &effects)
+            } catch {
+                failed(error, on: connection, now: now, into: &effects)
+            }
+        }
+    }
+
+    private mutating func receivedWhileConnected(
+        _ packet: ControlPacket,
+        from connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) throws(MalformedPacket) {
+        switch packet {
+        case .publish(let publish):
+            try publishReceived(publish, from: connection, now: now, into: &effects)
+        case .puback(let puback):
+            pubackReceived(puback, from: connection, now: now, into: &effects)
+        case .pubrec(let pubrec):
+            pubrecReceived(pubrec, from: connection, now: now, into: &effects)
+        case .pubrel(let pubrel):
+            pubrelReceived(pubrel, from: connection, into: &effects)
+        case .pubcomp(let pubcomp):
+            pubcompReceived(pubcomp, from: connection, now: now, into: &effects)
+        case .subscribe(let subscribe):
+            subscribeReceived(subscribe, from: connection, now: now, into: &effects)
+        case .unsubscribe(let unsubscribe):
+            unsubscribeReceived(unsubscribe, from: connection, into: &effects)
+        case .pingreq:
+            send(.pingresp, to: connection, into: &effects)  // [MQTT-3.12.4-1]
+        case .disconnect(let disconnect):
+            try disconnectReceived(disconnect, from: connection, now: now, into: &effects)
+        case .connect:
+            throw .protocolError("a second CONNECT")  // [MQTT-3.1.0-2]
+        case .auth:
+            throw .protocolError("AUTH without an authentication method in CONNECT")  // [MQTT-4.12.0-1]
+        case .connack, .suback, .unsuback, .pingresp:
+            throw .protocolError("a packet that only a server sends")
+        }
+    }
+
+    /// What a connection sent could not be decoded, or was not allowed [MQTT-4.13.1-1].
+    mutating func failed(
+        _ error: MalformedPacket,
+        on connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        switch connections[connection.value].phase {
+        case .ended:
+            return
+        case .awaitingConnect:
+            statistics.malformedPacketCount += 1
+            if error.reasonCode == .unsupportedProtocolVersion {
+                // In the form of version 3.1.1, which says 1: a Client of another version is more likely to know it.
+                let refusal = Connack(sessionPresent: false, reasonCode: .unsupportedProtocolVersion)
+                send(.connack(refusal), to: connection, into: &effects)  // [MQTT-3.1.2-2]
+            }
+            effects.events.append(.connectionRefused(connection, error))
+            connections[connection.value].phase = .ended
+            effects.closing.append(connection)  // [MQTT-3.1.4-1]
+        case .connected:
+            statistics.malformedPacketCount += 1
+            sendDisconnect(error.reasonCode, explanation: error.problem, to: connection, into: &effects)
+            endConnection(
+                connection,
+                reason: .malformedPacket(error),
+                publishesWill: true,
+                now: now,
+                into: &effects
+            )
+        }
+    }
+
+    /// The connection is closed: nothing can be sent to it any more, and its number is free again.
+    mutating func closed(_ connection: ConnectionIndex, now: NIODeadline, into effects: inout Effects) {
+        if connections[connection.value].phase == .connected {
+            // [MQTT-3.1.2-8]: the connection was closed without a DISCONNECT.
+            endConnection(connection, reason: .connectionLost, publishesWill: true, now: now, into: &effects)
+        }
+        effects.closing.removeAll { $0 == connection }
+        effects.outbox.discard(connection)
+        connections.remove(connection.value)
+    }
+
+    /// What waited for the connection is on its way: there is room for more.
+    mutating func drained(_ connection: ConnectionIndex, now: NIODeadline, into effects: inout Effects) {
+        connections[connection.value].awaitsDrain = false
+        guard connections[connection.value].phase == .connected else { return }
+        sendQueued(connections[connection.value].session, now: now, into: &effects)
+    }
+
+    /// Whether more is queued for the connection than was written for it.
+    func awaitsDrain(_ connection: ConnectionIndex) -> Bool {
+        connections[connection.value].awaitsDrain
+    }
+
+    /// The version that packets of a connection are decoded for, and the largest packet it may send.
+    func decoding(of connection: ConnectionIndex) -> (version: ProtocolVersion, maximumPacketSize: Int) {
+        let isConnected = connections[connection.value].phase == .connected
+        return (
+            connections[connection.value].version,
+            isConnected ? limits.packetSize : min(limits.packetSizeBeforeConnect, limits.packetSize)
+        )
+    }
+
+    /// Whether so much waits for receivers that publishers are to be kept waiting.
+    func isOverloaded(_ effects: borrowing Effects) -> Bool {
+        queuedByteCount + effects.outbox.byteCount > limits.waitingBytesInAll
+    }
+
+    // MARK: Sending
+
+    /// Writes a packet other than PUBLISH. One that is larger than the Client accepts is left out [MQTT-3.1.2-24].
+    mutating func send(_ packet: ControlPacket, to connection: ConnectionIndex, into effects: inout Effects) {
+        let version = connections[connection.value].version
+        let maximumPacketSize = connections[connection.value].maximumPacketSize
+        effects.outbox.append(to: connection) { buffer in
+            let start = buffer.writerIndex
+            packet.encode(into: &buffer, version: version)
+            if buffer.writerIndex - start > maximumPacketSize { buffer.moveWriterIndex(to: start) }
+        }
+    }
+
+    /// Tells a Client of version 5.0 why the Server is about to close the connection; older ones have no such packet.
+    mutating func sendDisconnect(
+        _ reasonCode: ReasonCode,
+        explanation: StaticString? = nil,
+        to connection: ConnectionIndex,
+        into effects: inout Effects
+    ) {
+        guard connections[connection.value].version.hasProperties else { return }
+        // Not every reason for which a packet is malformed may stand in DISCONNECT.
+        let code = reasonCode.packetTypes.contains(.disconnect) ? reasonCode : .protocolError
+        var disconnect = Disconnect(reasonCode: code)
+        if let explanation, connections[connection.value].wantsProblemInformation {
+            disconnect.properties[string: .reasonString] = UTF8String(explanation.description)
+        }
+        let withExplanation = disconnect
+        let maximumPacketSize = connections[connection.value].maximumPacketSize
+        effects.outbox.append(to: connection) { buffer in
+            let start = buffer.writerIndex
+            withExplanation.encode(into: &buffer, version: .v5_0)
+            guard buffer.writerIndex - start > maximumPacketSize else { return }
+            // Better without the explanation than not at all [MQTT-3.14.2-3].
+            buffer.moveWriterIndex(to: start)
+            Disconnect(reasonCode: code).encode(into: &buffer, version: .v5_0)
+        }
+    }
+}

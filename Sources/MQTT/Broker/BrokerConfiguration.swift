@@ -1,0 +1,73 @@
+import NIOCore
+
+/// What a broker allows and announces.
+public struct BrokerConfiguration: Sendable {
+    /// The bounds of everything that a Client could make grow.
+    public struct Limits: Sendable {
+        /// The largest packet accepted, in bytes; announced as Maximum Packet Size.
+        public var packetSize = 2_000_000
+        /// The largest packet accepted before a CONNECT has been, in bytes.
+        public var packetSizeBeforeConnect = 100_000
+        /// How many messages of QoS 1 and 2 a Client may have unsettled; announced as Receive Maximum.
+        public var receiveMaximum: UInt16 = 1_024
+        /// How many messages of QoS 1 and 2 are sent to a Client before it acknowledges; it may ask for fewer.
+        public var inFlightMessages: UInt16 = 256
+        /// How many messages wait for a session at most, beside those in flight.
+        public var queuedMessages = 100_000
+        /// How many bytes of messages wait for a session at most.
+        public var queuedBytes = 64 << 20
+        /// The bytes that may wait for a connection before messages of QoS 0 to it are dropped.
+        public var outgoingBytes = 4 << 20
+        /// The bytes that may wait for a connection before messages stay in the session's queue.
+        public var outgoingBytesBeforeQueueing = 256 << 10
+        /// The bytes that may wait for all sessions and connections before publishers are not read from for a while.
+        public var waitingBytesInAll = 1 << 30
+        /// How many levels a Topic Name or Topic Filter may have.
+        public var topicLevels = 200
+        /// How many subscriptions a session may have.
+        public var subscriptionsPerSession = 1_000_000
+        /// The largest alias that a Client may give to a topic; announced as Topic Alias Maximum.
+        public var topicAliasMaximum: UInt16 = 16
+        /// How many connections there may be at once.
+        public var connections = 1_000_000
+
+        /// The limits that the broker starts with.
+        public init() {}
+    }
+
+    /// The bounds of everything that a Client could make grow.
+    public var limits = Limits()
+    /// The highest QoS that is accepted and granted; announced as Maximum QoS where it is not 2.
+    public var maximumQoS = QoS.exactlyOnce
+    /// Whether messages are retained; announced as Retain Available where they are not.
+    public var retainAvailable = true
+    /// Whether messages of QoS 0 are queued for a session whose Client is away.
+    public var queuesQoS0Messages = false
+    /// The longest Keep Alive in seconds: it takes the place of a longer one, or of none; 0 leaves Clients the choice.
+    public var maximumKeepAlive: UInt16 = 0
+    /// The longest time in seconds that a session outlives its connection; `nil` for no bound.
+    public var maximumSessionExpiryInterval: UInt32?
+    /// What the Response Information of a Client begins with that asks for it; its Client Identifier follows. `nil`
+    /// gives none.
+    public var responseInformationPrefix: String? = "responses/"
+    /// What Client Identifiers begin with that the broker assigns.
+    public var assignedClientIdentifierPrefix = "auto-"
+    /// How long a connection may take to send its CONNECT, in seconds.
+    public var connectTimeout = 30
+
+    /// The configuration that the broker starts with when it is given none.
+    public init() {}
+}
+
+/// What a broker has done since its start.
+struct BrokerStatistics: Sendable, Equatable {
+    /// PUBLISH packets received and sent.
+    var publishReceivedCount = 0
+    var publishSentCount = 0
+    /// Messages that a receiver did not get because it, or its queue, was full.
+    var publishDroppedCount = 0
+    /// Connections whose CONNECT was accepted.
+    var connectionsAcceptedCount = 0
+    /// Connections that ended because of a packet that broke the protocol.
+    var malformedPacketCount = 0
+}

@@ -1,0 +1,53 @@
+import NIOCore
+
+/// What a Server knows of one Network Connection; it ends with the connection, unlike the session.
+///
+/// ```
+///   opened ──▶ awaitingConnect ── CONNECT accepted ──▶ connected ──▶ ended ──▶ (the channel is closed)
+///                     └────── CONNECT refused, or anything else ──────▲
+/// ```
+///
+/// `ended` is between the decision to close and the channel's word that it is closed; what arrives then is ignored.
+struct ServerConnection {
+    enum Phase: Sendable {
+        case awaitingConnect
+        case connected
+        case ended
+    }
+
+    var phase = Phase.awaitingConnect
+    var version = ProtocolVersion.v3_1_1
+    /// The session that the Client uses; meaningful while connected.
+    var session: UInt32 = 0
+    /// The largest packet that the Client accepts, in bytes [MQTT-3.1.2-24].
+    var maximumPacketSize = Int.max
+    /// Whether reason strings and user properties may be sent beside PUBLISH, CONNACK and DISCONNECT [MQTT-3.1.2-29].
+    var wantsProblemInformation = true
+    var incomingAliases = IncomingTopicAliases(maximum: 0)
+    var outgoingAliases = OutgoingTopicAliases(maximum: 0)
+    /// The message to publish unless the Client disconnects properly [MQTT-3.1.2-8], [MQTT-3.1.2-10].
+    var will: Connect.Will?
+
+    /// How long the Client may be silent, one and a half times its Keep Alive [MQTT-3.1.2-22]; `nil` for ever.
+    var allowedSilence: TimeAmount?
+    /// When something was last received, or the connection opened.
+    var lastReceived: NIODeadline
+    /// The entry in the queue of deadlines that is valid for this connection.
+    var scheduledDeadline: NIODeadline?
+
+    /// Whether there is more to send than the connection was given so far; it asks again when that is on its way.
+    var awaitsDrain = false
+
+    init(opened now: NIODeadline) {
+        lastReceived = now
+    }
+
+    /// When to end the connection if nothing arrives until then.
+    func deadline(connectTimeout: TimeAmount) -> NIODeadline? {
+        switch phase {
+        case .awaitingConnect: lastReceived + connectTimeout
+        case .connected: allowedSilence.map { lastReceived + $0 }
+        case .ended: nil
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import DequeModule
+import NIOCore
+
+/// What a Server keeps for a Client, across connections for as long as the session lasts (section 4.1).
+///
+/// The session's subscriptions are in the subscription index; everything else that section 4.1 lists is here.
+struct ServerSession {
+    /// A message that this session is to get.
+    struct Delivery: Sendable {
+        /// Its content is let go of when only PUBREL and PUBCOMP are left.
+        var message: StoredMessage?
+        let qos: QoS
+        let retain: Bool
+        /// Whether it was retained before the subscription was made: it does not count against the queue's limits.
+        let isReplay: Bool
+        let subscriptionIdentifiers: [UInt32]
+
+        var size: Int { message?.size ?? 0 }
+    }
+
+    /// A Will Message that waits for its delay to pass (section 3.1.3.2.2).
+    struct DelayedWill: Sendable {
+        let will: Connect.Will
+        let deadline: NIODeadline
+    }
+
+    /// The Session Expiry Interval, in seconds, that stands for "never".
+    static let neverExpires = UInt32.max
+
+    let clientIdentifier: UTF8String
+    /// How long the session outlives the connection, in seconds [MQTT-3.1.2-23].
+    var expiryInterval: UInt32 = 0
+    /// The connection that uses the session; `nil` while the Client is away.
+    var connection: ConnectionIndex?
+    /// When the session ends unless the Client returns; only while it is away.
+    var expiry: NIODeadline?
+    var delayedWill: DelayedWill?
+    /// The entry in the queue of deadlines that is valid for this session.
+    var scheduledDeadline: NIODeadline?
+
+    /// Whether messages have been dropped since the queue was last empty; the log tells it once.
+    var isDropping = false
+
+    var outgoing: OutgoingFlow<Delivery>
+    var incoming: IncomingFlow
+    /// What waits to be sent, in order [MQTT-4.6.0-6].
+    private(set) var queue = Deque<Delivery>()
+    /// The bytes of the queued messages that count against the limits.
+    private(set) var queuedByteCount = 0
+    /// How many of the queued messages are replays of retained ones.
+    private(set) var queuedReplayCount = 0
+
+    init(clientIdentifier: UTF8String, receiveMaximum: UInt16) {
+        self.clientIdentifier = clientIdentifier
+        outgoing = OutgoingFlow(receiveMaximum: receiveMaximum)
+        incoming = IncomingFlow(receiveMaximum: receiveMaximum)
+    }
+
+    /// The queued messages that count against the limits.
+    var queuedMessageCount: Int { queue.count - queuedReplayCount }
+
+    mutating func enqueue(_ delivery: Delivery) {
+        if delivery.isReplay {
+            queuedReplayCount += 1
+        } else {
+            queuedByteCount += delivery.size
+        }
+        queue.append(delivery)
+    }
+
+    mutating func dequeue() -> Delivery? {
+        guard let delivery = queue.popFirst() else { return nil }
+        if delivery.isReplay {
+            queuedReplayCount -= 1
+        } else {
+            queuedByteCount -= delivery.size
+        }
+        return delivery
+    }
+
+    /// When something is to be done for the session while its Client is away.
+    var deadline: NIODeadline? {
+        switch (expiry, delayedWill?.deadline) {
+        case (.some(let expiry), .some(let will)): min(expiry, will)
+        case (.some(let deadline), nil), (nil, .some(let deadline)): deadline
+        case (nil, nil): nil
+        }
+    }
+}
+
+/// The number of a connection, given when it opens and free again when it is closed.
+struct ConnectionIndex: Hashable, Sendable {
+    let value: UInt32
+}

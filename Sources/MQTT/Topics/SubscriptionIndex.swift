@@ -1,0 +1,263 @@
+/// Which session is to get the messages of which topics: all subscriptions of a broker, found by Topic Name.
+///
+/// A tree of filters; each node lists its subscribers. For each session there is a table from node to place in that list,
+/// so that subscribing, unsubscribing and the end of a session cost the same however many others subscribe to the filter.
+struct SubscriptionIndex {
+    /// The number of a session, given by whoever keeps the sessions.
+    typealias Session = UInt32
+
+    /// One subscription.
+    struct Subscriber: Sendable {
+        var session: Session
+        /// The Subscription Identifier; 0 where there is none.
+        var identifier: UInt32
+        var options: SubscriptionOptions
+    }
+
+    /// The sessions that share one subscription under one Share Name (section 4.8.2).
+    struct Group {
+        let shareName: UTF8String
+        var members: [Subscriber] = []
+        /// The member whose turn is next.
+        var turn = 0
+    }
+
+    /// What a node of the tree holds.
+    private struct Subscriptions {
+        var subscribers: [Subscriber] = []
+        var groups: [Group] = []
+
+        var isEmpty: Bool { subscribers.isEmpty && groups.isEmpty }
+    }
+
+    private typealias Tree = TopicTree<Subscriptions>
+
+    /// Where the subscriptions of one session are.
+    private struct Places {
+        /// The place in the list of subscribers, by node.
+        var subscriptions: [Tree.Node: Int32] = [:]
+        /// The Share Names under which the session subscribes, by node.
+        var shared: [Tree.Node: [UTF8String]] = [:]
+    }
+
+    private var tree = Tree()
+    private var places: [Places?] = []
+    /// How many subscriptions there are, shared ones among them.
+    private(set) var count = 0
+    /// How many of them are shared.
+    private(set) var sharedCount = 0
+    /// Counts the changes; what was found before the last one is out of date.
+    private(set) var generation: UInt64 = 0
+
+    private var walk = Tree.Walk()
+    private var matcher = SubscriptionMatcher()
+    private var cache = SubscriptionCache()
+
+    // MARK: Changes
+
+    /// Adds a subscription, or replaces the options of the one that the session has with the same filter
+    /// [MQTT-3.8.4-3].
+    ///
+    /// - Returns: Whether the session had no subscription with this filter.
+    mutating func subscribe(_ subscriber: Subscriber, to filter: TopicFilter) -> Bool {
+        generation += 1
+        let session = Int(subscriber.session)
+        while places.count <= session {
+            places.append(nil)
+        }
+        let node = tree.insert(filter.filter.bytes.span)
+        if tree[node] == nil { tree[node] = Subscriptions() }
+        let isNew =
+            if let shareName = filter.shareName {
+                join(subscriber, node: node, shareName: shareName)
+            } else {
+                add(subscriber, node: node)
+            }
+        if isNew { count += 1 }
+        return isNew
+    }
+
+    private mutating func add(_ subscriber: Subscriber, node: Tree.Node) -> Bool {
+        let session = Int(subscriber.session)
+        if let place = places[session]?.subscriptions[node] {
+            tree[node]?.subscribers[Int(place)] = subscriber
+            return false
+        }
+        places[session, default: Places()].subscriptions[node] = Int32(tree[node]?.subscribers.count ?? 0)
+        tree[node]?.subscribers.append(subscriber)
+        return true
+    }
+
+    private mutating func join(_ subscriber: Subscriber, node: Tree.Node, shareName: UTF8String) -> Bool {
+        let groups = tree[node]?.groups ?? []
+        guard let group = groups.firstIndex(where: { $0.shareName == shareName }) else {
+            tree[node]?.groups.append(Group(shareName: shareName, members: [subscriber]))
+            noteShared(subscriber.session, node: node, shareName: shareName)
+            return true
+        }
+        if let member = groups[group].members.firstIndex(where: { $0.session == subscriber.session }) {
+            tree[node]?.groups[group].members[member] = subscriber
+            return false
+        }
+        tree[node]?.groups[group].members.append(subscriber)
+        noteShared(subscriber.session, node: node, shareName: shareName)
+        return true
+    }
+
+    private mutating func noteShared(_ session: Session, node: Tree.Node, shareName: UTF8String) {
+        sharedCount += 1
+        places[Int(session), default: Places()].shared[node, default: []].append(shareName)
+    }
+
+    /// Ends a subscription; `false` where the session has none with this filter [MQTT-3.10.4-1].
+    mutating func unsubscribe(_ session: Session, from filter: TopicFilter) -> Bool {
+        guard Int(session) < places.count, places[Int(session)] != nil,
+            let node = tree.find(filter.filter.bytes.span)
+        else { return false }
+        let existed =
+            if let shareName = filter.shareName {
+                leave(session, node: node, shareName: shareName)
+            } else {
+                remove(session, node: node)
+            }
+        if existed { generation += 1 }
+        return existed
+    }
+
+    /// Ends all subscriptions of a session.
+    mutating func removeAll(of session: Session) {
+        guard Int(session) < places.count, let all = places[Int(session)] else { return }
+        generation += 1
+        for node in all.subscriptions.keys {
+            _ = remove(session, node: node)
+        }
+        for (node, shareNames) in all.shared {
+            for shareName in shareNames {
+                _ = leave(session, node: node, shareName: shareName)
+            }
+        }
+        places[Int(session)] = nil
+    }
+
+    private mutating func remove(_ session: Session, node: Tree.Node) -> Bool {
+        guard let place = places[Int(session)]?.subscriptions.removeValue(forKey: node) else { return false }
+        if let last = tree[node]?.subscribers.popLast(), last.session != session {
+            // The last one takes the place of the one that leaves.
+            tree[node]?.subscribers[Int(place)] = last
+            places[Int(last.session)]?.subscriptions[node] = place
+        }
+        count -= 1
+        removeIfUnused(node)
+        return true
+    }
+
+    private mutating func leave(_ session: Session, node: Tree.Node, shareName: UTF8String) -> Bool {
+        guard let groups = tree[node]?.groups, let group = groups.firstIndex(where: { $0.shareName == shareName }),
+            let member = groups[group].members.firstIndex(where: { $0.session == session })
+        else { return false }
+        tree[node]?.groups[group].members.remove(at: member)
+        if groups[group].members.count == 1 { tree[node]?.groups.remove(at: group) }
+        places[Int(session)]?.shared[node]?.removeAll { $0 == shareName }
+        if places[Int(session)]?.shared[node]?.isEmpty == true { places[Int(session)]?.shared[node] = nil }
+        count -= 1
+        sharedCount -= 1
+        removeIfUnused(node)
+        return true
+    }
+
+    private mutating func removeIfUnused(_ node: Tree.Node) {
+        guard tree[node]?.isEmpty == true else { return }
+        tree[node] = nil
+        tree.removeIfUnused(node)
+    }
+
+    // MARK: Questions
+
+    /// How many subscriptions a session has.
+    func count(of session: Session) -> Int {
+        guard Int(session) < places.count, let all = places[Int(session)] else { return 0 }
+        return all.subscriptions.count + all.shared.values.reduce(0) { $0 + $1.count }
+    }
+
+    /// The filters of a session's subscriptions, in no order; of shared ones as they were subscribed to.
+    func filters(of session: Session) -> [(filter: UTF8String, subscriber: Subscriber)] {
+        guard Int(session) < places.count, let all = places[Int(session)] else { return [] }
+        var filters: [(filter: UTF8String, subscriber: Subscriber)] = []
+        for (node, place) in all.subscriptions {
+            guard let subscriber = tree[node]?.subscribers[Int(place)] else { continue }
+            filters.append((UTF8String(unchecked: tree.path(of: node)), subscriber))
+        }
+        for (node, shareNames) in all.shared {
+            for group in tree[node]?.groups ?? [] where shareNames.contains(group.shareName) {
+                guard let member = group.members.first(where: { $0.session == session }) else { continue }
+                let text = SharedSubscription.prefix + group.shareName.bytes + [TopicCharacter.separator]
+                filters.append((UTF8String(unchecked: text + tree.path(of: node)), member))
+            }
+        }
+        return filters
+    }
+
+    /// Who is to get a message with the Topic Name `name`: each session once, however many of its filters match
+    /// [MQTT-3.3.4-2].
+    mutating func matches(of name: Span<UInt8>) -> SubscriptionMatches {
+        if let known = cache.find(name, generation: generation) { return known }
+        matcher.begin()
+        collect(name, except: nil)
+        let matches = matcher.finish()
+        cache.remember(matches, of: name, generation: generation)
+        return matches
+    }
+
+    /// The same for a message that `publisher` has published, whose subscriptions with No Local do not count
+    /// [MQTT-3.8.3-3]. Only asked where some of its matching subscriptions have the option and others do not.
+    mutating func matches(of name: Span<UInt8>, publishedBy publisher: Session) -> SubscriptionMatches {
+        matcher.begin()
+        collect(name, except: publisher)
+        return matcher.finish()
+    }
+
+    private mutating func collect(_ name: Span<UInt8>, except publisher: Session?) {
+        tree.forEachFilter(matching: name, using: &walk) { node in
+            guard let subscriptions = tree[node] else { return }
+            for subscriber in subscriptions.subscribers
+            where !(subscriber.session == publisher && subscriber.options.noLocal) {
+                matcher.add(subscriber)
+            }
+            for index in subscriptions.groups.indices {
+                matcher.addGroup(node: node, index: index)
+            }
+        }
+    }
+
+    // MARK: Turns in groups
+
+    /// How many members a group has that a message matched.
+    func memberCount(of group: SubscriptionMatches.GroupPlace) -> Int {
+        tree[group.node]?.groups[group.index].members.count ?? 0
+    }
+
+    /// The member that is `distance` turns away: 0 is the one whose turn it is. Below `memberCount`.
+    func member(of group: SubscriptionMatches.GroupPlace, at distance: Int) -> Subscriber? {
+        guard let group = tree[group.node]?.groups[group.index] else { return nil }
+        return group.members[(group.turn + distance) % group.members.count]
+    }
+
+    /// The member that was `distance` turns away has been served: the turn passes to the one behind it.
+    mutating func passTurn(in group: SubscriptionMatches.GroupPlace, by distance: Int) {
+        guard let served = tree[group.node]?.groups[group.index] else { return }
+        tree[group.node]?.groups[group.index].turn = (served.turn + distance + 1) % served.members.count
+    }
+}
+
+extension Array {
+    /// The element at `index` of an array of optionals, made where there is none.
+    fileprivate subscript<Wrapped>(index: Int, default value: @autoclosure () -> Wrapped) -> Wrapped
+    where Element == Wrapped? {
+        get { self[index] ?? value() }
+        _modify {
+            var element = self[index].take() ?? value()
+            defer { self[index] = element }
+            yield &element
+        }
+    }
+}

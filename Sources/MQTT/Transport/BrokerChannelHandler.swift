@@ -1,0 +1,124 @@
+import NIOCore
+
+/// One connection of a broker: bytes in, packets to the broker, bytes out. The only handler of its channel.
+///
+/// It belongs to the event loop of its channel, which is that of the `BrokerLoop`.
+final class BrokerChannelHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = Never
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    private let loop: BrokerLoop
+    private var context: ChannelHandlerContext?
+    private var connection: ConnectionIndex?
+    private var decoder = PacketDecoder(version: .v3_1_1, maximumPacketSize: 0)
+    /// Whether the broker is done with this connection: what still arrives is thrown away.
+    private var isClosing = false
+    private var isPaused = false
+    /// Whether a read was asked for while reading was paused.
+    private var hasHeldBackRead = false
+    /// Where the other side is, for the log.
+    private(set) var peerAddress = ""
+
+    /// How long the other side is given to read the last packet before the connection is cut.
+    private static let longestFarewell = TimeAmount.seconds(1)
+
+    init(loop: BrokerLoop) {
+        self.loop = loop
+    }
+
+    // MARK: The channel
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        peerAddress = context.remoteAddress.map { "\($0)" } ?? ""
+        guard let connection = loop.opened(self) else {
+            context.close(promise: nil)
+            return
+        }
+        self.connection = connection
+        decoder.maximumPacketSize = loop.decoding(of: connection).maximumPacketSize
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.context = nil
+        isClosing = true
+        if let connection { loop.closed(connection) }
+        connection = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let connection, !isClosing else { return }
+        decoder.append(unwrapInboundIn(data))
+        let now = NIODeadline.now()
+        var hasPublish = false
+        do {
+            while !isClosing, let packet = try decoder.next() {
+                loop.received(packet, from: connection, now: now)
+                switch packet {
+                case .publish: hasPublish = true
+                case .connect: (decoder.version, decoder.maximumPacketSize) = loop.decoding(of: connection)
+                default: break
+                }
+            }
+        } catch {
+            loop.failed(error, on: connection, now: now)
+        }
+        decoder.settle()
+        if hasPublish, loop.pausesPublisher(connection) { isPaused = true }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        loop.readCompleted()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if let connection, context.channel.isWritable { loop.becameWritable(connection) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    /// While the publisher is to wait, the channel's wish to read is held back.
+    func read(context: ChannelHandlerContext) {
+        if isPaused { hasHeldBackRead = true } else { context.read() }
+    }
+
+    // MARK: What the loop asks for
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func send(_ buffer: ByteBuffer) {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    func resumeReading() {
+        guard isPaused else { return }
+        isPaused = false
+        guard hasHeldBackRead else { return }
+        hasHeldBackRead = false
+        context?.read()
+    }
+
+    /// Closes the channel when `last` has been sent.
+    ///
+    /// Where there is something to tell, the other side gets a moment to read it: closing at once, with unread bytes from
+    /// it in the way, would make the system throw away what it has not read.
+    func close(after last: ByteBuffer) {
+        isClosing = true
+        guard let context else { return }
+        guard last.readableBytes > 0 else { return context.close(promise: nil) }
+        resumeReading()
+        context.writeAndFlush(wrapOutboundOut(last), promise: nil)
+        context.close(mode: .output, promise: nil)
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: Self.longestFarewell) { channel.close(promise: nil) }
+    }
+}
+
+/// Handlers and the loop that they share belong to one event loop.
+@available(*, unavailable)
+extension BrokerChannelHandler: Sendable {}
