@@ -17,7 +17,8 @@ struct Auth: Sendable, Equatable {
                 throw MalformedPacket("reason code that AUTH may not have")  // [MQTT-3.15.2-1]
             }
             reasonCode = code
-            if !reader.isAtEnd { properties = try Properties(from: &reader, in: .auth) }
+            // Unlike in DISCONNECT, a reason code is never without a Property Length (section 3.15.2.1).
+            properties = try Properties(from: &reader, in: .auth)
         }
         try reader.expectEnd()
         if reasonCode != .success, properties[string: .authenticationMethod] == nil {

@@ -36,6 +36,7 @@ extension Connect {
         static let willRetain: UInt8 = 0x20
         static let password: UInt8 = 0x40
         static let userName: UInt8 = 0x80
+        static let willQoS: UInt8 = 0x18
         static let willQoSShift: UInt8 = 3
     }
 
@@ -56,8 +57,9 @@ extension Connect {
             userName = try reader.readUTF8String()  // [MQTT-3.1.2-17], [MQTT-3.1.3-12]
         }
         if flags & Flag.password != 0 {
-            if version == .v3_1_1, flags & Flag.userName == 0 {
-                throw MalformedPacket("password without a user name")  // [MQTT-3.1.2-22] of version 3.1.1
+            if version < .v5_0, flags & Flag.userName == 0 {
+                // [MQTT-3.1.2-22] of version 3.1.1; version 3.1 says the same.
+                throw MalformedPacket("password without a user name")
             }
             if !(mayLackStrings && reader.isAtEnd) {
                 password = try reader.readBinaryData()  // [MQTT-3.1.2-19]
@@ -94,14 +96,15 @@ extension Connect {
         version: ProtocolVersion,
         from reader: inout PacketReader
     ) throws(MalformedPacket) -> Will? {
-        guard let qos = QoS(rawValue: flags >> Flag.willQoSShift & 0b11) else {
-            throw MalformedPacket("will QoS is 3")  // [MQTT-3.1.2-12]
-        }
         guard flags & Flag.will != 0 else {
-            guard qos == .atMostOnce, flags & Flag.willRetain == 0 || version == .v3_1 else {
+            // Version 3.1 disregards both flags where there is no Will.
+            guard flags & (Flag.willQoS | Flag.willRetain) == 0 || version == .v3_1 else {
                 throw MalformedPacket("will QoS or will retain without a will")  // [MQTT-3.1.2-11], [MQTT-3.1.2-13]
             }
             return nil
+        }
+        guard let qos = QoS(rawValue: (flags & Flag.willQoS) >> Flag.willQoSShift) else {
+            throw MalformedPacket("will QoS is 3")  // [MQTT-3.1.2-12]
         }
         let properties = version.hasProperties ? try Properties(from: &reader, in: .will) : Properties()
         let topic = try reader.readUTF8String()  // [MQTT-3.1.3-11]

@@ -22,8 +22,8 @@ struct PacketDecoder: Sendable {
     /// The bytes that wait for the rest of their packet.
     var bufferedByteCount: Int { buffer.readableBytes }
 
-    /// The memory that those bytes take.
-    var bufferedCapacity: Int { buffer.capacity }
+    /// The memory that those bytes hold on to.
+    var bufferedCapacity: Int { buffer.storageCapacity }
 
     /// Takes what was received. `next` is to be called until it returns `nil`, and `settle` then.
     mutating func append(_ received: consuming ByteBuffer) {
@@ -55,7 +55,7 @@ struct PacketDecoder: Sendable {
         let count = buffer.readableBytes
         if count == 0 {
             buffer = ByteBuffer()
-        } else if buffer.capacity > 4 * count {
+        } else if buffer.storageCapacity > 4 * count {
             var copy = ByteBuffer()
             copy.reserveCapacity(count)
             copy.writeImmutableBuffer(buffer)

@@ -130,7 +130,7 @@ struct PropertyScanner: ~Escapable {
             throw MalformedPacket("unknown property")
         }
         guard !identifier.packetTypes.isDisjoint(with: packetType) else {
-            throw MalformedPacket.protocolError("property that this packet may not have")
+            throw MalformedPacket("property that this packet may not have")  // section 2.2.2.2
         }
         let bit: UInt64 = 1 << UInt64(identifier.rawValue)
         guard seen & bit == 0 || !identifier.repeatableIn.isDisjoint(with: packetType) else {

@@ -50,7 +50,7 @@ enum PropertyIdentifier: UInt8, Sendable, CaseIterable {
 
     var valueType: ValueType { row.valueType }
 
-    /// The packets that may carry the property; in any other it is a Protocol Error (section 2.2.2.2).
+    /// The packets that may carry the property; any other packet with it is malformed (section 2.2.2.2).
     var packetTypes: ControlPacketTypes { row.packetTypes }
 
     /// The packets in which it may appear more than once.

@@ -87,7 +87,11 @@ struct SubscriptionOptions: Sendable, Hashable {
     }
 
     init(byte: UInt8, version: ProtocolVersion) throws(MalformedPacket) {
-        guard let qos = QoS(rawValue: byte & 0b11) else { throw MalformedPacket("requested QoS is 3") }
+        guard let qos = QoS(rawValue: byte & 0b11) else {
+            // Version 5.0 calls it a Protocol Error (section 3.8.3.1).
+            throw version.hasProperties
+                ? MalformedPacket.protocolError("maximum QoS is 3") : MalformedPacket("requested QoS is 3")
+        }
         maximumQoS = qos
         guard version.hasProperties else {
             guard byte & 0b1111_1100 == 0 else {
