@@ -55,7 +55,9 @@ let package = Package(
         ),
         // Counts allocations by standing in front of the C library's; linked into the tests only.
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
-        .target(
+        // What several test targets share. A test target too: it looks inside the core library, which a release build
+        // that is not for testing does not allow.
+        .testTarget(
             name: "Support",
             dependencies: ["MQTT", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/Support",

@@ -1,0 +1,138 @@
+import NIOCore
+import Testing
+
+@testable import MQTT
+@testable import Support
+
+@Suite("Packet decoder")
+struct PacketDecoderTests {
+    @Test("random packets of every type survive encoding and decoding", arguments: ProtocolVersion.allCases)
+    func roundTrips(version: ProtocolVersion) {
+        var generator = PacketGenerator(seed: 1 + UInt64(version.rawValue))
+        for type in PacketGenerator.types(in: version) {
+            for _ in 0..<100 {
+                let packet = generator.packet(type, for: version)
+                #expect(packet.type == type)
+                let bytes = packet.encoded(for: version)
+                let decoded = DecodedStream([bytes], version: version)
+                #expect(decoded.error == nil, "\(packet)")
+                #expect(decoded.packets == [packet])
+                #expect(decoded.packets.first?.encoded(for: version) == bytes, "\(packet)")
+            }
+        }
+    }
+
+    @Test("a stream of packets in random pieces", arguments: ProtocolVersion.allCases)
+    func randomPieces(version: ProtocolVersion) {
+        var generator = PacketGenerator(seed: 100 + UInt64(version.rawValue))
+        let types = PacketGenerator.types(in: version)
+        let packets = (0..<300).map { _ in generator.packet(generator.random.pick(types), for: version) }
+        let bytes = packets.flatMap { $0.encoded(for: version) }
+        for longest in [1, 2, 7, 100, 4_096] {
+            var pieces: [ArraySlice<UInt8>] = []
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let piece = rest.prefix(generator.random.pick(1...longest))
+                pieces.append(piece)
+                rest = rest.dropFirst(piece.count)
+            }
+            let stream = DecodedStream(pieces, version: version)
+            #expect(stream.packets == packets)
+            #expect(stream.error == nil)
+            #expect(stream.keptLittle)
+        }
+    }
+
+    @Test("[MQTT-3.1.2-24] a packet too large is refused when its fixed header is there, and not buffered")
+    func tooLarge() throws {
+        var decoder = PacketDecoder(version: .v5_0, maximumPacketSize: 100)
+        decoder.append(ByteBuffer(bytes: [0x30, 0x80]))
+        #expect(try decoder.next() == nil)
+        decoder.settle()
+        decoder.append(ByteBuffer(bytes: [0x80, 0x01]))
+        do throws(MalformedPacket) {
+            _ = try decoder.next()
+            Issue.record("not refused")
+        } catch {
+            #expect(error.reasonCode == .packetTooLarge)
+        }
+        #expect(decoder.bufferedByteCount == 4)
+    }
+
+    @Test("the beginning of a packet does not hold on to the memory that it was received in")
+    func memoryKept() throws {
+        var received = ByteBuffer()
+        received.reserveCapacity(65_536)
+        received.writeBytes([0xC0, 0x00, 0x30, 0x7F, 0x00])
+        var decoder = PacketDecoder(version: .v5_0, maximumPacketSize: 1_000)
+        decoder.append(received)
+        #expect(try decoder.next() == .pingreq)
+        #expect(try decoder.next() == nil)
+        decoder.settle()
+        #expect(decoder.bufferedByteCount == 3)
+        #expect(decoder.bufferedCapacity <= 16)
+    }
+
+    @Test("nor where what was received is part of something larger")
+    func memoryKeptOfSlice() throws {
+        var read = ByteBuffer(repeating: 0, count: 65_536)
+        read.setBytes([0x30, 0x7F, 0x00], at: 1_000)
+        let received = try #require(read.getSlice(at: 1_000, length: 3))
+        var decoder = PacketDecoder(version: .v5_0, maximumPacketSize: 1_000)
+        decoder.append(received)
+        #expect(try decoder.next() == nil)
+        decoder.settle()
+        #expect(decoder.bufferedByteCount == 3)
+        #expect(decoder.bufferedCapacity <= 16)
+    }
+
+    @Test("nothing is kept once all packets are complete")
+    func nothingKept() throws {
+        var received = ByteBuffer()
+        received.reserveCapacity(65_536)
+        received.writeBytes([0xC0, 0x00])
+        var decoder = PacketDecoder(version: .v3_1_1, maximumPacketSize: 1_000)
+        decoder.append(received)
+        #expect(try decoder.next() == .pingreq)
+        #expect(try decoder.next() == nil)
+        decoder.settle()
+        #expect(decoder.bufferedByteCount == 0)
+        #expect(decoder.bufferedCapacity == 0)
+    }
+
+    @Test("packets decoded stay as they are while more is received")
+    func packetsOutliveTheBuffer() throws {
+        let first = HexNotation.bytes("30 { 'a' {} |first| }")
+        let second = HexNotation.bytes("30 { 'a' {} |second| }")
+        var decoder = PacketDecoder(version: .v5_0, maximumPacketSize: 1_000)
+        decoder.append(ByteBuffer(bytes: first + second.dropLast(3)))
+        let packet = try #require(try decoder.next())
+        #expect(try decoder.next() == nil)
+        decoder.settle()
+        decoder.append(ByteBuffer(bytes: second.suffix(3)))
+        #expect(try decoder.next() == .publish(Publish("a", "second")))
+        #expect(packet == .publish(Publish("a", "first")))
+    }
+
+    @Test("[MQTT-3.1.2-2] the version of CONNECT does not depend on the decoder's", arguments: ProtocolVersion.allCases)
+    func connectNamesItsVersion(version: ProtocolVersion) {
+        let rows: [(String, ProtocolVersion)] = [
+            ("10 { 'MQIsdp' 03 02 003C 'c' }", .v3_1), ("10 { 'MQTT' 04 02 003C 'c' }", .v3_1_1),
+            ("10 { 'MQTT' 05 02 003C {} 'c' }", .v5_0),
+        ]
+        for (notation, named) in rows {
+            let stream = DecodedStream([HexNotation.bytes(notation)], version: version)
+            guard case .connect(let connect) = stream.packets.first else {
+                Issue.record("not a CONNECT: \(stream)")
+                continue
+            }
+            #expect(connect.version == named)
+        }
+    }
+
+    @Test("errors say what is wrong and with which code")
+    func description() {
+        let error = DecodedStream([[0x00]], version: .v5_0).error
+        #expect(error?.description == "packet type is 0 (malformed packet (0x81))")
+    }
+}
