@@ -11,6 +11,7 @@ struct Properties: Sendable, Hashable {
         let value: Value
     }
 
+    /// What a property says, in the type that its identifier has on the wire.
     enum Value: Sendable, Hashable {
         /// The value of every numeric type, whatever its length on the wire.
         case integer(UInt32)

@@ -1,3 +1,5 @@
+// The underscores stand for the points of the versions' names.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// A version of the MQTT protocol, with the Protocol Level byte that CONNECT carries for it [MQTT-3.1.2-2].
 public enum ProtocolVersion: UInt8, Sendable, Comparable, CaseIterable {
     /// MQTT 3.1, whose Protocol Name is `MQIsdp`.
@@ -7,6 +9,7 @@ public enum ProtocolVersion: UInt8, Sendable, Comparable, CaseIterable {
     /// MQTT 5.0.
     case v5_0 = 5
 
+    /// Whether the left version is the older one.
     public static func < (lhs: Self, rhs: Self) -> Bool {
         lhs.rawValue < rhs.rawValue
     }

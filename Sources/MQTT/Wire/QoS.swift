@@ -7,6 +7,7 @@ public enum QoS: UInt8, Sendable, Comparable, CaseIterable {
     /// The message arrives exactly once; PUBREC, PUBREL and PUBCOMP see to it.
     case exactlyOnce = 2
 
+    /// Whether the left level assures less.
     public static func < (lhs: Self, rhs: Self) -> Bool {
         lhs.rawValue < rhs.rawValue
     }

@@ -7,6 +7,7 @@ struct Subscribe: Sendable, Equatable {
     /// At least one, in the order in which SUBACK answers them.
     var subscriptions: [Subscription]
 
+    /// A Topic Filter, and how the Client wants what matches it.
     struct Subscription: Sendable, Equatable {
         var topicFilter: UTF8String
         var options: SubscriptionOptions
