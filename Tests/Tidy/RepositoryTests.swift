@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+/// The rules, held against the tree that the tests were built from.
+@Suite
+struct RepositoryTests {
+    @Test(arguments: Rule.all)
+    func everyFileKeepsTheRule(_ rule: Rule) async throws {
+        let files = try await Repository.files()
+        try #require(files.count > 20, "the source tree was not found at \(Repository.root.path)")
+        let findings = files.flatMap(rule.check)
+        #expect(findings.isEmpty, "\(findings.report)")
+    }
+
+    @Test
+    func layersKeepTheirTable() async throws {
+        let layers = try Repository.layers()
+        try #require(layers.layers.count > 5)
+        let findings = try await layers.problems + Repository.files().flatMap(layers.findings)
+        #expect(findings.isEmpty, "\(findings.report)")
+    }
+
+    @Test
+    func eachLayerCompilesWithWhatItMayUse() async throws {
+        let compiler = LayerCompiler(
+            library: Repository.root.appending(path: "Sources/MQTT"),
+            layers: try Repository.layers(),
+            manifest: try Repository.file("Package.swift")
+        )
+        try #require(compiler.folders.contains("Wire"))
+        for folder in compiler.folders {
+            let findings = try await compiler.findings(in: folder)
+            #expect(findings.isEmpty, "\(findings.report)")
+        }
+    }
+
+    @Test
+    func topLevelIsSmall() async throws {
+        let findings = try await RepositoryRules.topLevelFindings(Repository.files().map(\.path))
+        #expect(findings.isEmpty, "\(findings.report)")
+    }
+
+    @Test
+    func dependenciesAreExplained() throws {
+        let contributing = try String(contentsOf: Repository.root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
+        let manifest = try Repository.file("Package.swift")
+        let findings = RepositoryRules.dependencyFindings(manifest: manifest, contributing: contributing)
+        #expect(findings.isEmpty, "\(findings.report)")
+    }
+
+    @Test(.enabled("swift format is not on the path") { try await Self.mayCheckFormat() })
+    func sourcesAreFormatted() async throws {
+        let lint = ["swift", "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests"]
+        let output = try await Tool.run(lint)
+        #expect(output.status == 0, "run `swift format --in-place` on these files:\n\(output.text)")
+    }
+
+    /// Whether there is a formatter; in continuous integration its absence shall fail the test, not skip it.
+    private static func mayCheckFormat() async throws -> Bool {
+        if Tool.isContinuousIntegration { return true }
+        return try await Tool.run(["swift", "format", "--version"]).status == 0
+    }
+}
