@@ -1,28 +1,30 @@
 import ArgumentParser
-import Dispatch
 import Logging
 import MQTT
 
-/// `tinymqtt broker`: runs a broker until a signal stops it.
+/// `tinymqtt broker`: runs a broker until a signal, or a word at its console, stops it.
 struct Broker: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "broker",
         abstract: "Run a broker.",
         discussion: """
-            Without options it listens on the loopback addresses only, port 1883, and keeps everything in memory. \
-            SIGINT or SIGTERM stops it; a second one stops it at once.
+            Without options it listens on this machine's own addresses only, port 1883, and keeps everything in memory. \
+            SIGINT or SIGTERM stops it; a second one stops it at once. On a terminal it takes the words help and stop.
             """,
         helpNames: .long
     )
 
-    @Option(name: [.customLong("host")], help: ArgumentHelp("The address to listen on.", valueName: "host"))
-    var host = "localhost"
+    @Option(
+        name: [.customShort("h"), .long],
+        help: ArgumentHelp("The address to listen on; 0.0.0.0 and :: let other machines connect.", valueName: "host")
+    )
+    var host: String?
 
     @Option(
         name: [.short, .long],
         help: ArgumentHelp("The port to listen on; 0 lets the system choose.", valueName: "port")
     )
-    var port = 1883
+    var port: Int?
 
     @Option(
         name: .long,
@@ -30,14 +32,26 @@ struct Broker: AsyncParsableCommand {
     )
     var logLevel = LogLevel.notice
 
+    @Flag(name: [.short, .long], help: "Log everything; the same as --log-level debug.")
+    var verbose = false
+
     func run() async throws {
         var logger = Logger(label: "tinymqtt broker") { _ in StandardErrorLogHandler() }
-        logger.logLevel = logLevel.level
+        logger.logLevel = verbose ? .debug : logLevel.level
+        let listener = MQTTServer.Listener.tcp(host: host ?? "localhost", port: port ?? 1_883)
         let stop = StopSignals()
-        let server = try await MQTTServer.start(at: [.tcp(host: host, port: port)], logger: logger)
-        for address in server.addresses {
-            logger.critical("listening on \(address)")
+        let server: MQTTServer
+        do {
+            server = try await MQTTServer.start(at: [listener], logger: logger)
+        } catch {
+            let advice = error.isAddressInUse ? "; stop that one, or choose another port with --port" : ""
+            printError("tinymqtt broker: \(error)\(advice)")
+            throw ExitCode(1)
         }
+        let reach = server.isLocalOnly ? " (this machine only; --host 0.0.0.0 lets others connect)" : ""
+        printError("tinymqtt broker: listening on \(server.addressTexts.joined(separator: " and "))\(reach)")
+        printError("tinymqtt broker: everything is kept in memory and gone when the broker stops")
+        BrokerConsole.start(stop)
         await stop.wait()
         await server.stop()
     }
@@ -55,6 +69,7 @@ enum LogLevel: String, CaseIterable, ExpressibleByArgument {
         self.init(rawValue: argument.lowercased())
     }
 
+    /// The level of the logging library.
     var level: Logger.Level {
         switch self {
         case .debug: .debug

@@ -51,11 +51,11 @@ extension Broker {
         effects.events.append(
             .clientConnected(
                 connection,
-                clientIdentifier: clientIdentifier.description,
+                clientIdentifier: clientIdentifier,
                 version: connect.version,
                 cleanStart: connect.cleanStart,
                 keepAlive: keepAlive,
-                userName: connect.userName?.description
+                userName: connect.userName
             )
         )
         sendQueued(session, now: now, into: &effects)
@@ -95,7 +95,7 @@ extension Broker {
         // [MQTT-3.2.2-6], [MQTT-3.2.2-7]: no session, and the connection is closed.
         send(.connack(Connack(sessionPresent: false, reasonCode: reasonCode)), to: connection, into: &effects)
         effects.events.append(
-            .clientRefused(connection, clientIdentifier: connect.clientIdentifier.description, reason: reasonCode)
+            .clientRefused(connection, clientIdentifier: connect.clientIdentifier, reason: reasonCode)
         )
         connections[connection.value].phase = .ended
         effects.closing.append(connection)

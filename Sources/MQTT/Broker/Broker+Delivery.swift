@@ -80,7 +80,7 @@ extension Broker {
         guard !sessions[session].isDropping else { return }
         sessions[session].isDropping = true
         effects.events.append(
-            .droppingMessages(clientIdentifier: sessions[session].clientIdentifier.description, reason)
+            .droppingMessages(clientIdentifier: sessions[session].clientIdentifier, reason)
         )
     }
 

@@ -45,7 +45,7 @@ extension Broker {
         effects.events.append(
             .clientDisconnected(
                 connection,
-                clientIdentifier: sessions[session].clientIdentifier.description,
+                clientIdentifier: sessions[session].clientIdentifier,
                 reason: reason
             )
         )

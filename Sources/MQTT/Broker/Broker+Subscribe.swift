@@ -30,8 +30,8 @@ extension Broker {
             reasonCodes.append(Self.granted(options.maximumQoS))  // [MQTT-3.8.4-8], [MQTT-3.9.3-1]
             effects.events.append(
                 .subscribed(
-                    clientIdentifier: sessions[session].clientIdentifier.description,
-                    topicFilter: subscription.topicFilter.description,
+                    clientIdentifier: sessions[session].clientIdentifier,
+                    topicFilter: subscription.topicFilter,
                     qos: options.maximumQoS
                 )
             )
@@ -103,8 +103,8 @@ extension Broker {
             reasonCodes.append(.success)  // [MQTT-3.10.4-1], [MQTT-3.10.4-2]
             effects.events.append(
                 .unsubscribed(
-                    clientIdentifier: sessions[session].clientIdentifier.description,
-                    topicFilter: text.description
+                    clientIdentifier: sessions[session].clientIdentifier,
+                    topicFilter: text
                 )
             )
         }

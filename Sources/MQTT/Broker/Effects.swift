@@ -8,23 +8,23 @@ struct Effects {
     var events: [BrokerEvent] = []
 }
 
-/// Something worth a line in the log.
+/// Something worth a line in the log. It carries bytes, not text: most lines are never written.
 enum BrokerEvent: Sendable, Equatable {
     case clientConnected(
         ConnectionIndex,
-        clientIdentifier: String,
+        clientIdentifier: UTF8String,
         version: ProtocolVersion,
         cleanStart: Bool,
         keepAlive: UInt16,
-        userName: String?
+        userName: UTF8String?
     )
-    case clientRefused(ConnectionIndex, clientIdentifier: String, reason: ReasonCode)
-    case clientDisconnected(ConnectionIndex, clientIdentifier: String, reason: DisconnectionReason)
+    case clientRefused(ConnectionIndex, clientIdentifier: UTF8String, reason: ReasonCode)
+    case clientDisconnected(ConnectionIndex, clientIdentifier: UTF8String, reason: DisconnectionReason)
     case connectionRefused(ConnectionIndex, MalformedPacket)
-    case subscribed(clientIdentifier: String, topicFilter: String, qos: QoS)
-    case unsubscribed(clientIdentifier: String, topicFilter: String)
+    case subscribed(clientIdentifier: UTF8String, topicFilter: UTF8String, qos: QoS)
+    case unsubscribed(clientIdentifier: UTF8String, topicFilter: UTF8String)
     /// The first message dropped for a session since it was last able to take one.
-    case droppingMessages(clientIdentifier: String, DropReason)
+    case droppingMessages(clientIdentifier: UTF8String, DropReason)
 }
 
 /// Why a connection ended.

@@ -28,6 +28,12 @@ public final class MQTTServer: Sendable {
     /// The addresses that are listened on, with the ports that the system chose.
     public let addresses: [SocketAddress]
 
+    /// The same addresses as people write them, for example `127.0.0.1:1883`.
+    public var addressTexts: [String] { addresses.map(\.text) }
+
+    /// Whether only programs on this machine can connect.
+    public var isLocalOnly: Bool { addresses.allSatisfy(\.isLoopback) }
+
     private let group: MultiThreadedEventLoopGroup
     private let loop: NIOLoopBound<BrokerLoop>
     private let channels: [any Channel]

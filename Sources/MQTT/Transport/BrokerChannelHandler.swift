@@ -32,7 +32,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
-        peerAddress = context.remoteAddress.map { "\($0)" } ?? ""
+        peerAddress = context.remoteAddress?.text ?? ""
         guard let connection = loop.opened(self) else {
             context.close(promise: nil)
             return

@@ -19,10 +19,7 @@ struct StandardErrorLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = "\(Self.timestamp()) \(event.level): \(event.message)\n"
-        // One write a line, so that lines of several threads do not mix; nobody is there to be told of a failure.
-        // The pointer does not outlive the call.
-        line.withUTF8 { unsafe _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        printError("\(Self.timestamp()) \(event.level): \(event.message)")
     }
 
     /// The time as in `2026-01-31T12:00:00Z`.

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -13,29 +14,40 @@ final class StopSignals {
     /// What a shell reports for a process that SIGINT ended.
     private static let exitCodeOfInterrupt: Int32 = 130
 
-    private let signals: AsyncStream<Int32>
+    /// Asks to stop as a signal would; a second time ends the process at once.
+    let request: @Sendable () -> Void
+
+    private let requests: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
 
+    /// How often it was asked.
+    private final class Count: Sendable {
+        let value = Atomic(0)
+    }
+
     init() {
-        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(1))
-        signals = stream
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        let count = Count()
+        let request: @Sendable () -> Void = {
+            guard count.value.add(1, ordering: .relaxed).oldValue == 0 else { exit(Self.exitCodeOfInterrupt) }
+            continuation.yield()
+        }
+        requests = stream
+        self.request = request
         let queue = DispatchQueue(label: "signals")
         sources = [SIGINT, SIGTERM].map { number in
             // Without this the signal ends the process before the source sees it.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                if case .dropped = continuation.yield(number) { exit(Self.exitCodeOfInterrupt) }
-                if case .terminated = continuation.yield(number) { exit(Self.exitCodeOfInterrupt) }
-            }
+            source.setEventHandler { request() }
             source.activate()
             return source
         }
     }
 
-    /// Returns when the first signal arrives.
+    /// Returns at the first request to stop.
     func wait() async {
-        for await _ in signals {
+        for await _ in requests {
             return
         }
     }
