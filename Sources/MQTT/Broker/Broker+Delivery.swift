@@ -117,7 +117,7 @@ extension Broker {
         statistics.publishSentCount += 1
         let publish = message.publish
         // Bytes that only this receiver gets are written straight to where they go.
-        if isOnly || !header.subscriptionIdentifiers.isEmpty || connections[connection.value].outgoingAliases.isUsed {
+        if connections[connection.value].outgoingAliases.isUsed {
             return write(
                 header,
                 topic: publish.topic,
@@ -126,6 +126,9 @@ extension Broker {
                 to: connection,
                 into: &effects
             )
+        }
+        if isOnly || !header.subscriptionIdentifiers.isEmpty {
+            return effects.outbox.write(header, publish, to: connection)
         }
         let shape = EncodedShapes.shape(version: version, qos: qos, retain: retain)
         let (packet, identifierOffset) = shapes.encoded(shape, header, publish)
@@ -142,10 +145,11 @@ extension Broker {
     private func fits(_ header: Publish.Header, _ publish: Publish, _ connection: ConnectionIndex) -> Bool {
         let maximum = connections[connection.value].maximumPacketSize
         guard maximum < .max else { return true }
+        let sizes = publish.sizes
         return header.packetSize(
-            topicCount: publish.topic.count,
-            propertiesCount: publish.forwardedProperties.count,
-            payloadCount: publish.payload.count
+            topicCount: sizes.topic,
+            propertiesCount: sizes.properties,
+            payloadCount: sizes.payload
         ) <= maximum
     }
 

@@ -122,13 +122,7 @@ struct EncodedShapes {
         if isEncoded & 1 << UInt16(shape) == 0 {
             isEncoded |= 1 << UInt16(shape)
             buffers[shape].clear()
-            identifierOffsets[shape] = Publish.encode(
-                header,
-                topic: publish.topic,
-                properties: publish.forwardedProperties,
-                payload: publish.payload,
-                into: &buffers[shape]
-            )
+            identifierOffsets[shape] = publish.encode(header, into: &buffers[shape])
         }
         return (buffers[shape], identifierOffsets[shape])
     }

@@ -42,6 +42,32 @@ struct Broker {
         return connection
     }
 
+    /// Bytes were received: works on all packets that are complete, and keeps the rest for later in `decoder`.
+    ///
+    /// - Returns: Whether there was a PUBLISH among them.
+    mutating func received(
+        _ decoder: inout PacketDecoder,
+        from connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) -> Bool {
+        var hasPublish = false
+        do {
+            while connections[connection.value].phase != .ended, let packet = try decoder.next() {
+                received(packet, from: connection, now: now, into: &effects)
+                switch packet {
+                case .publish: hasPublish = true
+                case .connect: (decoder.version, decoder.maximumPacketSize) = decoding(of: connection)
+                default: break
+                }
+            }
+        } catch {
+            failed(error, on: connection, now: now, into: &effects)
+        }
+        decoder.settle()
+        return hasPublish
+    }
+
     /// A packet was received. What a connection sends after the broker decided to close it is ignored.
     mutating func received(
         _ packet: ControlPacket,
@@ -163,8 +189,16 @@ struct Broker {
         connections[connection.value].awaitsDrain
     }
 
+    /// A decoder for what a new connection sends.
+    func makeDecoder() -> PacketDecoder {
+        PacketDecoder(
+            version: .v3_1_1,
+            maximumPacketSize: min(limits.packetSizeBeforeConnect, limits.packetSize)
+        )
+    }
+
     /// The version that packets of a connection are decoded for, and the largest packet it may send.
-    func decoding(of connection: ConnectionIndex) -> (version: ProtocolVersion, maximumPacketSize: Int) {
+    private func decoding(of connection: ConnectionIndex) -> (version: ProtocolVersion, maximumPacketSize: Int) {
         let isConnected = connections[connection.value].phase == .connected
         return (
             connections[connection.value].version,

@@ -51,6 +51,14 @@ struct Outbox {
         return index
     }
 
+    /// Appends a message that is being passed on to the buffer of a connection.
+    mutating func write(_ header: Publish.Header, _ publish: Publish, to connection: ConnectionIndex) {
+        let index = prepare(connection)
+        let before = buffers[index].readableBytes
+        publish.encode(header, into: &buffers[index])
+        byteCount += buffers[index].readableBytes - before
+    }
+
     /// Appends a PUBLISH to the buffer of a connection.
     mutating func write(
         _ header: Publish.Header,

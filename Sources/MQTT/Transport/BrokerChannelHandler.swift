@@ -12,7 +12,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     private let loop: BrokerLoop
     private var context: ChannelHandlerContext?
     private var connection: ConnectionIndex?
-    private var decoder = PacketDecoder(version: .v3_1_1, maximumPacketSize: 0)
+    private var decoder: PacketDecoder
     /// Whether the broker is done with this connection: what still arrives is thrown away.
     private var isClosing = false
     private var isPaused = false
@@ -26,6 +26,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
 
     init(loop: BrokerLoop) {
         self.loop = loop
+        decoder = loop.makeDecoder()
     }
 
     // MARK: The channel
@@ -38,7 +39,6 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
             return
         }
         self.connection = connection
-        decoder.maximumPacketSize = loop.decoding(of: connection).maximumPacketSize
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -51,22 +51,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let connection, !isClosing else { return }
         decoder.append(unwrapInboundIn(data))
-        let now = NIODeadline.now()
-        var hasPublish = false
-        do {
-            while !isClosing, let packet = try decoder.next() {
-                loop.received(packet, from: connection, now: now)
-                switch packet {
-                case .publish: hasPublish = true
-                case .connect: (decoder.version, decoder.maximumPacketSize) = loop.decoding(of: connection)
-                default: break
-                }
-            }
-        } catch {
-            loop.failed(error, on: connection, now: now)
-        }
-        decoder.settle()
-        if hasPublish, loop.pausesPublisher(connection) { isPaused = true }
+        if loop.received(&decoder, from: connection), loop.pausesPublisher(connection) { isPaused = true }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

@@ -47,12 +47,9 @@ final class BrokerLoop {
         return connection
     }
 
-    func received(_ packet: ControlPacket, from connection: ConnectionIndex, now: NIODeadline) {
-        broker.received(packet, from: connection, now: now, into: &effects)
-    }
-
-    func failed(_ error: MalformedPacket, on connection: ConnectionIndex, now: NIODeadline) {
-        broker.failed(error, on: connection, now: now, into: &effects)
+    /// Bytes were received. Returns whether there was a PUBLISH among them.
+    func received(_ decoder: inout PacketDecoder, from connection: ConnectionIndex) -> Bool {
+        broker.received(&decoder, from: connection, now: .now(), into: &effects)
     }
 
     /// All that a read returned has been passed on.
@@ -74,8 +71,8 @@ final class BrokerLoop {
         scheduleTurn()
     }
 
-    func decoding(of connection: ConnectionIndex) -> (version: ProtocolVersion, maximumPacketSize: Int) {
-        broker.decoding(of: connection)
+    func makeDecoder() -> PacketDecoder {
+        broker.makeDecoder()
     }
 
     /// Whether a publisher is to be kept waiting; it is told to go on later.

@@ -81,6 +81,11 @@ struct Publish: Sendable {
         }
     }
 
+    /// How many bytes the parts have.
+    var sizes: (topic: Int, properties: Int, payload: Int) {
+        (Int(topicLength), Int(propertiesLength), bytes.readableBytes - Int(payloadStart))
+    }
+
     /// The payload as a buffer that shares the memory of the packet.
     var payloadBuffer: ByteBuffer {
         var buffer = bytes
@@ -287,21 +292,43 @@ extension Publish {
             propertiesCount: propertiesCount,
             payloadCount: payload.count
         )
-        buffer.writeFixedHeader(header.firstByte, remainingLength: remainingLength)
-        buffer.writeInteger(UInt16(topic.count))
-        buffer.writeBytes(topic)
+        let packetSize = 1 + VariableByteInteger.encodedLength(of: remainingLength) + remainingLength
         var identifierOffset = 0
-        if header.qos != .atMostOnce {
-            identifierOffset = 1 + VariableByteInteger.encodedLength(of: remainingLength) + 2 + topic.count
-            buffer.writeInteger(header.packetIdentifier)
+        // One look at the buffer for the whole packet. The writer checks each step against the end of the memory that it
+        // was given, which lives for the length of the call.
+        unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: packetSize) { memory in
+            var writer = unsafe MemoryWriter(memory)
+            writer.writeByte(header.firstByte)
+            writer.writeVariableByteInteger(remainingLength)
+            writer.writeTwoByteInteger(UInt16(topic.count))
+            writer.writeBytes(topic)
+            if header.qos != .atMostOnce {
+                identifierOffset = writer.offset
+                writer.writeTwoByteInteger(header.packetIdentifier)
+            }
+            if header.version.hasProperties {
+                writer.writeVariableByteInteger(propertiesCount + header.addedPropertiesLength)
+                header.writeAddedProperties(to: &writer)
+                writer.writeBytes(properties)
+            }
+            writer.writeBytes(payload)
+            return writer.offset
         }
-        if header.version.hasProperties {
-            buffer.writeVariableByteInteger(propertiesCount + header.addedPropertiesLength)
-            header.writeAddedProperties(into: &buffer)
-            buffer.writeBytes(properties)
-        }
-        buffer.writeBytes(payload)
         return identifierOffset
+    }
+
+    /// Writes the packet of this message with another header.
+    @discardableResult
+    func encode(_ header: Header, into buffer: inout ByteBuffer) -> Int {
+        // One look at the buffer for all three parts.
+        let content = bytes.readableBytesUInt8Span
+        return Self.encode(
+            header,
+            topic: content.extracting(Int(topicStart)..<Int(topicStart + topicLength)),
+            properties: content.extracting(Int(propertiesStart)..<Int(propertiesStart + propertiesLength)),
+            payload: content.extracting(Int(payloadStart)...),
+            into: &buffer
+        )
     }
 
     /// Writes this packet, for `version`.
@@ -312,23 +339,23 @@ extension Publish {
         header.topicAlias = topicAlias
         header.messageExpiryInterval = messageExpiryInterval
         header.subscriptionIdentifiers = subscriptionIdentifiers
-        Self.encode(header, topic: topic, properties: forwardedProperties, payload: payload, into: &buffer)
+        encode(header, into: &buffer)
     }
 }
 
 extension Publish.Header {
-    fileprivate func writeAddedProperties(into buffer: inout ByteBuffer) {
+    fileprivate func writeAddedProperties(to writer: inout MemoryWriter) {
         if topicAlias != 0 {
-            buffer.writeInteger(PropertyIdentifier.topicAlias.rawValue)
-            buffer.writeInteger(topicAlias)
+            writer.writeByte(PropertyIdentifier.topicAlias.rawValue)
+            writer.writeTwoByteInteger(topicAlias)
         }
         if let messageExpiryInterval {
-            buffer.writeInteger(PropertyIdentifier.messageExpiryInterval.rawValue)
-            buffer.writeInteger(messageExpiryInterval)
+            writer.writeByte(PropertyIdentifier.messageExpiryInterval.rawValue)
+            writer.writeFourByteInteger(messageExpiryInterval)
         }
         for identifier in subscriptionIdentifiers {
-            buffer.writeInteger(PropertyIdentifier.subscriptionIdentifier.rawValue)
-            buffer.writeVariableByteInteger(Int(identifier))
+            writer.writeByte(PropertyIdentifier.subscriptionIdentifier.rawValue)
+            writer.writeVariableByteInteger(Int(identifier))
         }
     }
 }
