@@ -4,10 +4,13 @@
 /// A topic is hashed for every message; the standard library's hasher takes about five times as long for such short
 /// inputs.
 struct SeededHash: Sendable {
+    /// Drawn once: asking the system for randomness is a system call.
+    private static let seedOfProcess = UInt64.random(in: .min ... .max)
+
     private let seed: UInt64
 
-    init(seed: UInt64 = .random(in: .min ... .max)) {
-        self.seed = seed
+    init() {
+        seed = Self.seedOfProcess
     }
 
     func hash(_ bytes: Span<UInt8>) -> UInt64 {

@@ -18,8 +18,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     private var isPaused = false
     /// Whether a read was asked for while reading was paused.
     private var hasHeldBackRead = false
-    /// Where the other side is, for the log.
-    private(set) var peerAddress = ""
+    private var remoteAddress: SocketAddress?
 
     /// How long the other side is given to read the last packet before the connection is cut.
     private static let longestFarewell = TimeAmount.seconds(1)
@@ -33,7 +32,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
-        peerAddress = context.remoteAddress?.text ?? ""
+        remoteAddress = context.remoteAddress
         guard let connection = loop.opened(self) else {
             context.close(promise: nil)
             return
@@ -72,6 +71,9 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     }
 
     // MARK: What the loop asks for
+
+    /// Where the other side is, for the log.
+    var peerAddress: String { remoteAddress?.text ?? "" }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
