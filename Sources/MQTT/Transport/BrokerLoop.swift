@@ -118,11 +118,13 @@ final class BrokerLoop {
     }
 
     private func closeChannels() {
-        for connection in effects.closing {
+        // Closing a channel calls back into this loop, which may decide to close more.
+        let closing = effects.closing
+        effects.closing.removeAll(keepingCapacity: true)
+        for connection in closing {
             // What the channel does not take now is given to it all the same: it is the last.
             channels[Int(connection.value)]?.close(after: effects.outbox.take(connection))
         }
-        effects.closing.removeAll(keepingCapacity: true)
     }
 
     private func peer(of event: BrokerEvent) -> String {
