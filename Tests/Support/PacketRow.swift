@@ -101,7 +101,7 @@ extension PacketRow {
         checkMaximumPacketSize(packet, location)
     }
 
-    /// [MQTT-3.1.2-24], [MQTT-3.2.2-15]: one byte too large is refused as soon as the fixed header tells it.
+    /// One byte too large is refused as soon as the fixed header tells it.
     private func checkMaximumPacketSize(_ packet: ControlPacket, _ location: SourceLocation) {
         let exact = DecodedStream([bytes], version: version, maximumPacketSize: bytes.count)
         #expect(exact.packets == [packet], "\(name), of maximum size", sourceLocation: location)

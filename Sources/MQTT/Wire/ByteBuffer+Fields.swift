@@ -1,7 +1,7 @@
 import NIOCore
 
-/// The fields that packets are made of, written to the end of a buffer. Integers are big-endian [MQTT-1.5.2],
-/// [MQTT-1.5.3], as `writeInteger` has them by default.
+/// The fields that packets are made of, written to the end of a buffer. Integers are big-endian (sections
+/// 1.5.2 and 1.5.3), as `writeInteger` has them by default.
 extension ByteBuffer {
     /// Writes one to four bytes, the fewest possible [MQTT-1.5.5-1].
     mutating func writeVariableByteInteger(_ value: Int) {

@@ -8,8 +8,8 @@ import NIOCore
 struct PacketDecoder: Sendable {
     /// The version that packets are decoded for; CONNECT decides it.
     var version: ProtocolVersion
-    /// The largest packet to accept, in bytes with its fixed header [MQTT-3.1.2-24]. It is checked as soon as the
-    /// fixed header is there, so that a larger one is never buffered.
+    /// The largest packet to accept, in bytes with its fixed header. It is checked as soon as the fixed header is
+    /// there, so that a larger one is never buffered.
     var maximumPacketSize: Int
 
     private var buffer = ByteBuffer()

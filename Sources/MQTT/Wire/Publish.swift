@@ -64,7 +64,8 @@ struct Publish: Sendable {
         }
     }
 
-    /// The properties that are forwarded unaltered, as encoded [MQTT-3.3.2-4], [MQTT-3.3.2-15 to 18, 20].
+    /// The properties that are forwarded unaltered, as encoded [MQTT-3.3.2-4], [MQTT-3.3.2-15],
+    /// [MQTT-3.3.2-16], [MQTT-3.3.2-17], [MQTT-3.3.2-18], [MQTT-3.3.2-20].
     var forwardedProperties: Span<UInt8> {
         @_lifetime(borrow self)
         borrowing get {

@@ -184,7 +184,7 @@ extension ReasonCode {
             3
         case .badUserNameOrPassword, .badAuthenticationMethod: 4
         case .notAuthorized, .banned: 5
-        default: nil  // a protocol error: older versions have no code for it, the connection closes [MQTT-4.8.0-1]
+        default: nil  // a protocol error: older versions have no code for it, closes [MQTT-4.8.0-1] of 3.1.1
         }
     }
 

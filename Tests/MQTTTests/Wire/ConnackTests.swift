@@ -52,8 +52,8 @@ struct ConnackTests {
 
     static let acceptedRows: [PacketRow] = [
         .valid("no session", .v5_0, "20 03 00 00 00", connack(false, .success)),
-        .valid("[MQTT-3.2.2-3] session present", .v5_0, "20 03 01 00 00", connack(true, .success)),
-        .valid("[MQTT-3.2.2-3] session present", .v3_1_1, "20 02 01 00", connack(true, .success)),
+        .valid("session present", .v5_0, "20 03 01 00 00", connack(true, .success)),
+        .valid("session present", .v3_1_1, "20 02 01 00", connack(true, .success)),
         .valid("refusal", .v5_0, "20 03 00 87 00", connack(false, .notAuthorized)),
         .valid(
             "properties",

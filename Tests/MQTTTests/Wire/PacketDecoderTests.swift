@@ -43,7 +43,7 @@ struct PacketDecoderTests {
         }
     }
 
-    @Test("[MQTT-3.1.2-24] a packet too large is refused when its fixed header is there, and not buffered")
+    @Test("a packet too large is refused when its fixed header is there, and not buffered")
     func tooLarge() throws {
         var decoder = PacketDecoder(version: .v5_0, maximumPacketSize: 100)
         decoder.append(ByteBuffer(bytes: [0x30, 0x80]))
