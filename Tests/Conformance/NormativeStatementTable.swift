@@ -12,6 +12,7 @@ struct NormativeStatementTable {
         case open(marker: String)
     }
 
+    /// A line of the table: one normative statement.
     struct Row {
         let number: String
         let demand: String

@@ -4,6 +4,7 @@ import Testing
 /// To be emptied when no row has one any more; from then on each is an error.
 private let openMarkers: Set<String> = ["broker", "client"]
 
+/// Holds the table of normative statements against what the sources and the tests cite.
 @Suite("Normative statements")
 struct NormativeStatementTests {
     private let table: NormativeStatementTable

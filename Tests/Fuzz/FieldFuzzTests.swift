@@ -8,6 +8,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// Fuzzes what lies inside packets: topics and properties.
 @Suite("Fuzzing fields")
 struct FieldFuzzTests {
     @Test("topic syntax")

@@ -17,9 +17,9 @@ struct FuzzSettings {
 
     private static var defaultInputCount: Int {
         #if DEBUG
-            10_000
+        10_000
         #else
-            1_000_000
+        1_000_000
         #endif
     }
 }

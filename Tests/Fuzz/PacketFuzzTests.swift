@@ -7,6 +7,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// Fuzzes the decoder with packets that are nearly right.
 @Suite("Fuzzing packets")
 struct PacketFuzzTests {
     private struct Seed {

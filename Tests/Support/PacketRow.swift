@@ -4,6 +4,7 @@ import Testing
 
 /// A row of the tables of packets: bytes in, and what they must become.
 struct PacketRow: Sendable, CustomTestStringConvertible {
+    /// What the bytes of a row become.
     enum Outcome: Sendable {
         /// The bytes are this packet.
         case packet(ControlPacket)

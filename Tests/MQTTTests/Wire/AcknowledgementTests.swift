@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The four acknowledgements of PUBLISH, which have one form.
 @Suite("PUBACK, PUBREC, PUBREL, PUBCOMP")
 struct AcknowledgementTests {
     @Test("of every form", arguments: Form.all)

@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The table of AUTH.
 @Suite("AUTH")
 struct AuthTests {
     @Test("accepted", arguments: acceptedRows)

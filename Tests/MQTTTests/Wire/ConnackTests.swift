@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The table of CONNACK, and its return codes before version 5.0.
 @Suite("CONNACK")
 struct ConnackTests {
     @Test("accepted", arguments: acceptedRows)

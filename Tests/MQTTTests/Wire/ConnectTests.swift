@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The tables of CONNECT.
 @Suite("CONNECT")
 struct ConnectTests {
     @Test("accepted", arguments: acceptedRows)

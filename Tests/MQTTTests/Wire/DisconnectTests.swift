@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The table of DISCONNECT.
 @Suite("DISCONNECT")
 struct DisconnectTests {
     @Test("accepted", arguments: acceptedRows)

@@ -4,6 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The first bytes of any packet: type, flags and Remaining Length.
 @Suite("Fixed header")
 struct FixedHeaderTests {
     @Test(

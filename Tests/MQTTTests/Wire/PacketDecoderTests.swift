@@ -4,6 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// Streams of packets, in pieces, and the memory that waiting for the rest of a packet takes.
 @Suite("Packet decoder")
 struct PacketDecoderTests {
     @Test("random packets of every type survive encoding and decoding", arguments: ProtocolVersion.allCases)

@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// PINGREQ and PINGRESP, which have no content.
 @Suite("PINGREQ, PINGRESP")
 struct PingTests {
     @Test("in every version", arguments: ProtocolVersion.allCases)

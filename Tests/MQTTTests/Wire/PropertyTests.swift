@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// Every property in every packet, against table 2-4 of the specification.
 @Suite("Properties")
 struct PropertyTests {
     /// A row of table 2-4 of the specification, written down once more.

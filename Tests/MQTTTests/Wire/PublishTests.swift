@@ -4,6 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The tables of PUBLISH.
 @Suite("PUBLISH")
 struct PublishTests {
     @Test("accepted", arguments: acceptedRows)

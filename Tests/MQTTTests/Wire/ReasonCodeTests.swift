@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// Every reason code in every packet, against table 2-6 of the specification.
 @Suite("Reason codes")
 struct ReasonCodeTests {
     /// Table 2-6 of the specification, written down once more.

@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The table of SUBSCRIBE, and all values of its options.
 @Suite("SUBSCRIBE")
 struct SubscribeTests {
     @Test("accepted", arguments: acceptedRows)

@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The table of SUBACK and UNSUBACK.
 @Suite("SUBACK, UNSUBACK")
 struct SubscriptionAcknowledgementTests {
     @Test("accepted", arguments: acceptedRows)

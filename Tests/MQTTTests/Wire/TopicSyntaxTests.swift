@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// What is a Topic Name, what only a Topic Filter, and what neither.
 @Suite("Topic Names and Topic Filters")
 struct TopicSyntaxTests {
     static let allNames = [

@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// What is well-formed UTF-8 to MQTT, in each field that is a string.
 @Suite("UTF-8 Encoded Strings")
 struct UTF8StringTests {
     static let wellFormedStrings = [

@@ -3,6 +3,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// The table of UNSUBSCRIBE.
 @Suite("UNSUBSCRIBE")
 struct UnsubscribeTests {
     @Test("accepted", arguments: acceptedRows)
