@@ -1,0 +1,122 @@
+import Foundation
+
+/// The programs that the end-to-end tests run: our own executable, and those of other people where they are installed.
+enum Peers {
+    /// Whether the tests run in continuous integration, where a peer that is missing is a failure.
+    static let isContinuousIntegration = ProcessInfo.processInfo.environment["CI"] != nil
+
+    /// The `tinymqtt` that was built together with the tests.
+    static let tinymqtt: String = {
+        let running = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+        return running.appending(path: "tinymqtt").path
+    }()
+
+    /// Whether tests that need mosquitto's broker and clients are to run.
+    static let hasMosquitto =
+        isContinuousIntegration
+        || (path(of: "mosquitto") != nil && path(of: "mosquitto_pub") != nil && path(of: "mosquitto_sub") != nil)
+
+    /// Whether tests that need the Paho client for Python are to run.
+    static let hasPaho = isContinuousIntegration || python != nil
+
+    /// Where a program is; mosquitto's broker lies where only the administrator's path leads.
+    static func path(of program: String) -> String? {
+        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin:/usr/local/sbin"
+        return path.split(separator: ":").map { "\($0)/\(program)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// A Python that has the Paho client.
+    static let python: String? = {
+        let repository = URL(filePath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let ours = repository.appending(path: ".build/peers/bin/python3").path
+        return [ours, path(of: "python3")].compactMap { $0 }.first { python in
+            let process = Process()
+            process.executableURL = URL(filePath: python)
+            process.arguments = ["-c", "import paho.mqtt.client"]
+            process.standardError = FileHandle.nullDevice
+            guard (try? process.run()) != nil else { return false }
+            process.waitUntilExit()
+            return process.terminationStatus == 0
+        }
+    }()
+}
+
+/// A broker that a test runs.
+struct RunningBroker: Sendable {
+    /// Whose broker it is.
+    enum Kind: String, Sendable, CaseIterable {
+        case tinymqtt
+        case mosquitto
+
+        /// What its log says when it has made a subscription.
+        fileprivate var wordOfSubscription: String {
+            switch self {
+            case .tinymqtt: "subscribed to"
+            case .mosquitto: "Sending SUBACK"
+            }
+        }
+    }
+
+    let kind: Kind
+
+    let process: ChildProcess
+    let port: Int
+
+    /// Starts a broker on a free port of this machine's own address, and waits until it listens.
+    ///
+    /// - Parameter port: The port, where it has to be a certain one.
+    static func start(_ kind: Kind, port: Int = 0, arguments: [String] = []) async throws -> RunningBroker {
+        switch kind {
+        case .tinymqtt:
+            let process = try ChildProcess(
+                Peers.tinymqtt,
+                ["broker", "--host", "127.0.0.1", "--port", "\(port)", "--log-level", "debug"] + arguments
+            )
+            let said = try await process.waitForError("127.0.0.1:")
+            let digits = said.errorText.split(separator: "127.0.0.1:", maxSplits: 1)[1].prefix { $0.isNumber }
+            return RunningBroker(kind: kind, process: process, port: Int(digits) ?? 0)
+        case .mosquitto:
+            let port = port == 0 ? try freePort() : port
+            let process = try ChildProcess(
+                Peers.path(of: "mosquitto") ?? "mosquitto",
+                ["-v", "-p", "\(port)"] + arguments
+            )
+            try await process.waitForError("running")
+            return RunningBroker(kind: kind, process: process, port: port)
+        }
+    }
+
+    /// A port that was free a moment ago, for a program that cannot ask the system for one.
+    private static func freePort() throws -> Int {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // The pointers do not outlive the calls, and `length` is the size of what they point to.
+        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(socket, $0, length) | getsockname(socket, $0, &length)
+            }
+        }
+        guard status == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    /// Waits until it has made so many subscriptions since its start.
+    func waitForSubscriptions(_ count: Int) async throws {
+        let word = kind.wordOfSubscription
+        try await process.wait(for: "\(count) subscriptions") { said in
+            said.errorText.split(separator: word, omittingEmptySubsequences: false).count > count
+        }
+    }
+
+    /// Asks it to stop, and waits until it has.
+    func stop() async throws -> ChildProcess.Transcript {
+        process.send(signal: SIGTERM)
+        return try await process.waitForEnd()
+    }
+}
