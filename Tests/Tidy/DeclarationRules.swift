@@ -6,7 +6,8 @@ extension Rule {
                 file.finding(
                     at: $0.lines.lowerBound,
                     "`\($0.keyword) \($0.name)` has no documentation comment",
-                    remedy: "say in a `///` comment what it is and who owns it, or make it private"
+                    remedy:
+                        "say in a `///` comment, or in the name of a suite, what it is; or make it private"
                 )
             }
         },
@@ -33,6 +34,8 @@ extension Rule {
         // Attributes on lines of their own stand between the comment and the declaration.
         while index >= 0, let first = file.tokens[index].first, first == "@" || first == ")" {
             if first == ")" { index = file.tokens[..<index].lastIndex { $0.first == "@" } ?? 0 }
+            // The name of a suite of tests says as much.
+            if file.tokens[index].starts(with: ["@", "Suite", "(", "\""]) { return true }
             index -= 1
         }
         return index >= 0 && file.comments[index].trimmingBlanks.hasPrefix("///")

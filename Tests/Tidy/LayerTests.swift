@@ -7,9 +7,10 @@ struct LayerTests {
     private static let layers = Layers(
         """
         # a comment
-        Wire   |      | NIOCore
+        Wire   |        |      | NIOCore
 
-        Broker | Wire | NIOCore HeapModule
+        Broker | Wire   |      | NIOCore HeapModule
+        Client | Broker | Wire |
         lock   | Broker/Statistics.swift | counters that another thread reads
         """
     )
@@ -17,16 +18,19 @@ struct LayerTests {
     @Test
     func tableIsRead() {
         #expect(Self.layers.problems.isEmpty)
-        #expect(Self.layers.layers.map(\.folder) == ["Wire", "Broker"])
+        #expect(Self.layers.layers.map(\.folder) == ["Wire", "Broker", "Client"])
         #expect(Self.layers.layer("Broker")?.imports == ["NIOCore", "HeapModule"])
         #expect(Self.layers.closure(of: "Broker") == ["Wire", "Broker"])
+        #expect(Self.layers.layer("Client")?.avoids == ["Wire"])
+        #expect(Self.layers.closure(of: "Client") == ["Wire", "Broker", "Client"])
         #expect(Self.layers.closure(of: "Wire") == ["Wire"])
     }
 
     @Test(arguments: [
-        ("Wire | Broker | NIOCore\nBroker | |", 1),
-        ("Wire | |\nBroker", 2),
-        ("Wire | |\nlock | Wire/QoS.swift |", 2),
+        ("Wire | Broker | | NIOCore\nBroker | | |", 1),
+        ("Wire | | |\nBroker | | Client |", 2),
+        ("Wire | | |\nBroker", 2),
+        ("Wire | | |\nlock | Wire/QoS.swift |", 2),
     ])
     func faultsOfTheTableAreFound(_ text: String, line: Int) {
         #expect(Layers(text).problems.map(\.line) == [line])
@@ -47,6 +51,21 @@ struct LayerTests {
     func importsAndLocksAreHeldAgainstTheTable(_ name: String, _ text: String, isWrong: Bool) {
         let file = SourceFile(path: "Sources/MQTT/" + name, text: text)
         #expect(Self.layers.findings(in: file).isEmpty == !isWrong)
+    }
+
+    @Test
+    func typesOfAvoidedLayersAreFound() {
+        let files = [
+            SourceFile(path: "Sources/MQTT/Wire/A.swift", text: "/// A\nstruct Packet {\n    enum Kind {}\n}"),
+            SourceFile(path: "Sources/MQTT/Broker/B.swift", text: "/// B\nstruct Router { var packet: Packet }"),
+            SourceFile(
+                path: "Sources/MQTT/Client/C.swift",
+                text: "var router: Router\nvar kind: Kind\nvar packet: Packet"
+            ),
+        ]
+        let findings = Self.layers.nameFindings(in: files)
+        #expect(findings.map(\.path) == ["Sources/MQTT/Client/C.swift"])
+        #expect(findings.map(\.line) == [3])
     }
 
     /// A type of a higher layer is unknown where a lower one is checked, and known the other way round.

@@ -1,9 +1,11 @@
 /// The table `Sources/MQTT/LAYERS`: what each folder of the core library may use.
 struct Layers: Sendable {
-    /// One folder: which folders and modules its files may use.
+    /// One folder: which folders and modules its files may use, and which of the folders that reach it through others
+    /// it must not name.
     struct Layer: Sendable {
         let folder: String
         let uses: [String]
+        let avoids: [String]
         let imports: Set<String>
     }
 
@@ -34,8 +36,9 @@ struct Layers: Sendable {
 
     private mutating func read(_ line: Substring, at index: Int) {
         let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(\.trimmingBlanks)
-        guard fields.count == 3 else {
-            return report(index, "a line of \(fields.count) fields", remedy: "write three, with `|` between them")
+        guard fields.count == (fields[0] == "lock" ? 3 : 4) else {
+            let remedy = "write four with `|` between them, or three for a lock"
+            return report(index, "a line of \(fields.count) fields", remedy: remedy)
         }
         if fields[0] == "lock" {
             if fields[2].isEmpty { report(index, "a lock without its reason", remedy: "say what it protects") }
@@ -43,14 +46,16 @@ struct Layers: Sendable {
             return
         }
         let uses = fields[1].split(separator: " ").map(String.init)
-        for used in uses where layer(used) == nil {
-            report(index, "\(fields[0]) uses \(used), which is not above it", remedy: "use only folders above")
+        let avoids = fields[2].split(separator: " ").map(String.init)
+        for folder in uses + avoids where layer(folder) == nil {
+            report(index, "\(fields[0]) refers to \(folder), which is not above it", remedy: "name only folders above")
         }
         layers.append(
             Layer(
                 folder: String(fields[0]),
                 uses: uses.filter { layer($0) != nil },
-                imports: Set(fields[2].split(separator: " ").map(String.init))
+                avoids: avoids,
+                imports: Set(fields[3].split(separator: " ").map(String.init))
             )
         )
     }
@@ -69,6 +74,26 @@ extension Layers {
             return [Finding(path: file.path, line: 0, problem: "belongs to no layer", remedy: remedy)]
         }
         return importFindings(in: file, layer) + lockFindings(in: file)
+    }
+
+    /// Where files name types of folders that theirs avoids, although the compiler would let them.
+    func nameFindings(in files: [SourceFile]) -> [Finding] {
+        var typesByFolder: [String: Set<Substring>] = [:]
+        for file in files {
+            guard let folder = file.layer else { continue }
+            let types = file.declarations.filter { $0.isType && $0.ancestors.isEmpty && !$0.isPrivate }
+            typesByFolder[folder, default: []].formUnion(types.map(\.name))
+        }
+        return files.flatMap { file -> [Finding] in
+            guard let folder = file.layer, let layer = layer(folder) else { return [] }
+            return layer.avoids.flatMap { avoided in
+                file.findings(
+                    of: typesByFolder[avoided, default: []].sorted().map(String.init),
+                    "belongs to \(avoided)/",
+                    remedy: "\(Layers.path) lets \(folder)/ name nothing of it"
+                )
+            }
+        }
     }
 
     private func importFindings(in file: SourceFile, _ layer: Layer) -> [Finding] {

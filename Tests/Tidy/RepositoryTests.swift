@@ -16,7 +16,8 @@ struct RepositoryTests {
     func layersKeepTheirTable() async throws {
         let layers = try Repository.layers()
         try #require(layers.layers.count > 5)
-        let findings = try await layers.problems + Repository.files().flatMap(layers.findings)
+        let files = try await Repository.files()
+        let findings = layers.problems + files.flatMap(layers.findings) + layers.nameFindings(in: files)
         #expect(findings.isEmpty, "\(findings.report)")
     }
 

@@ -86,14 +86,16 @@ struct RuleTests {
             finds: 2
         ),
         Case("types say what they are", "Sources/MQTT/Wire/A.swift", "/// A\n@a\n@b(\n    c\n)\nstruct A {}"),
+        Case("types say what they are", "Tests/MQTTTests/A.swift", "@Suite(\"names\")\nstruct A {}"),
+        Case("types say what they are", "Tests/MQTTTests/A.swift", "@Suite(.serialized)\nstruct A {}", finds: 2),
         Case("types say what they are", "Sources/MQTT/Wire/A.swift", "private struct A {\n    struct B {}\n}"),
         Case("types say what they are", "Sources/MQTT/Wire/A.swift", "func f() {\n    struct B {}\n}"),
         Case("types say what they are", "Sources/MQTT/Wire/A.swift", "/// A\nclass A {\n    class func f() {}\n}"),
         Case(
             "stored properties of classes stay inside the module",
             "Sources/MQTT/Client/A.swift",
-            "class A {\n    public var a = 1\n    package private(set) var b: Int\n}\nactor B { var c = 1\npublic var d: Int {\n"
-                + "didSet {} }\n}",
+            "class A {\n    public var a = 1\n    package private(set) var b: Int\n}\n"
+                + "actor B { var c = 1\npublic var d: Int {\ndidSet {} }\n}",
             finds: 2,
             3,
             6
