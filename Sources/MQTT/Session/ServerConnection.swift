@@ -9,6 +9,7 @@ import NIOCore
 ///
 /// `ended` is between the decision to close and the channel's word that it is closed; what arrives then is ignored.
 struct ServerConnection {
+    /// Where the connection is in the picture above.
     enum Phase: Sendable {
         case awaitingConnect
         case connected

@@ -25,9 +25,11 @@ struct StandardErrorLogHandler: LogHandler {
     /// The time as in `2026-01-31T12:00:00Z`.
     private static func timestamp() -> String {
         var now = time(nil)
+        var buffer = [CChar](repeating: 0, count: 32)
+        // All that is pointed to are variables of this function; `strftime` is told how long the buffer is, and returns
+        // how much of it is text. The format does not ask for the time zone's name, the one pointer inside `parts`.
         var parts = unsafe tm()
         _ = unsafe gmtime_r(&now, &parts)
-        var buffer = [CChar](repeating: 0, count: 32)
         let length = unsafe strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
         return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
