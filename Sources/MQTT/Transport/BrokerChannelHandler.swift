@@ -79,6 +79,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
 
     func send(_ buffer: ByteBuffer) {
         guard let context else { return }
+        // All that the turn has for this connection is in one buffer.
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
@@ -99,6 +100,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
         guard let context else { return }
         guard last.readableBytes > 0 else { return context.close(promise: nil) }
         resumeReading()
+        // Nothing follows that it could be flushed with.
         context.writeAndFlush(wrapOutboundOut(last), promise: nil)
         context.close(mode: .output, promise: nil)
         let channel = context.channel
