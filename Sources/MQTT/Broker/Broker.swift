@@ -58,7 +58,7 @@ struct Broker {
                 switch packet {
                 case .publish: hasPublish = true
                 case .connect: (decoder.version, decoder.maximumPacketSize) = decoding(of: connection)
-                default: break
+                default: break  // no other packet matters to the caller or to how the next ones are decoded
                 }
             }
         } catch {

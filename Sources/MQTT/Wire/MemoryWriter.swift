@@ -11,7 +11,8 @@ struct MemoryWriter: ~Copyable, ~Escapable {
 
     /// A writer to the beginning of `memory`, which must outlive it.
     @_lifetime(borrow memory)
-    @unsafe init(_ memory: UnsafeMutableRawBufferPointer) {
+    @unsafe init(_ memory: UnsafeMutableRawBufferPointer) {  // unsafe for the caller, who vouches for the memory
+        // Only kept; what is written through it is checked there.
         unsafe self.memory = memory
     }
 
@@ -20,6 +21,7 @@ struct MemoryWriter: ~Copyable, ~Escapable {
     private mutating func advance(by count: Int) -> Int {
         let start = offset
         offset += count
+        // Only the size is read.
         unsafe precondition(offset <= memory.count, "a packet is longer than was worked out")
         return start
     }
