@@ -28,7 +28,6 @@ struct ClientInbox {
     }
 
     private let receiveMaximum: UInt16
-    private let topicAliasMaximum: UInt16
     private var flow: IncomingFlow
     /// Messages of QoS 1 and 2 that were handed out, up to the first that is not consumed.
     private var deliveries = Deque<Delivery>()
@@ -36,11 +35,11 @@ struct ClientInbox {
     private var awaitingRepetition: Set<UInt16> = []
     /// Those of them that the application has consumed already.
     private var consumedBeforeRepetition: Set<UInt16> = []
-    private var topicAliases: [UInt16: UTF8String] = [:]
+    private var topicAliases: IncomingTopicAliases
 
     init(receiveMaximum: UInt16, topicAliasMaximum: UInt16) {
         self.receiveMaximum = receiveMaximum
-        self.topicAliasMaximum = topicAliasMaximum
+        topicAliases = IncomingTopicAliases(maximum: topicAliasMaximum)
         flow = IncomingFlow(receiveMaximum: receiveMaximum)
     }
 
@@ -51,7 +50,7 @@ struct ClientInbox {
         _ publish: inout Publish,
         isConsumed: (borrowing Publish) -> Bool
     ) throws(MalformedPacket) -> Arrival {
-        if publish.topicAlias != 0 { try resolveTopicAlias(of: &publish) }
+        try topicAliases.resolve(&publish)
         guard publish.qos != .atMostOnce else { return .deliver }
         let identifier = publish.packetIdentifier
         if awaitingRepetition.remove(identifier) != nil {
@@ -73,20 +72,6 @@ struct ClientInbox {
         case .receiveMaximumExceeded:
             throw MalformedPacket("more messages than the receive maximum", reasonCode: .receiveMaximumExceeded)
         }
-    }
-
-    private mutating func resolveTopicAlias(of publish: inout Publish) throws(MalformedPacket) {
-        guard publish.topicAlias <= topicAliasMaximum else {
-            throw MalformedPacket("topic alias above the maximum", reasonCode: .topicAliasInvalid)  // [MQTT-3.1.2-26]
-        }
-        guard publish.topic.isEmpty else {
-            topicAliases[publish.topicAlias] = UTF8String(unchecked: [UInt8](copying: publish.topic))
-            return
-        }
-        guard let topic = topicAliases[publish.topicAlias] else {
-            throw MalformedPacket("topic alias that was never set", reasonCode: .topicAliasInvalid)
-        }
-        publish = publish.replacingTopic(with: topic.bytes.span)
     }
 
     private mutating func forget(_ identifier: UInt16) {
@@ -163,7 +148,7 @@ struct ClientInbox {
 
     /// The network connection is gone; whatever was not acknowledged has to be repeated.
     mutating func connectionClosed() {
-        topicAliases.removeAll()
+        topicAliases = IncomingTopicAliases(maximum: topicAliases.maximum)
         for delivery in deliveries where delivery.packetIdentifier != 0 {
             awaitingRepetition.insert(delivery.packetIdentifier)
         }

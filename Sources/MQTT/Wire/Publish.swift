@@ -87,6 +87,13 @@ struct Publish: Sendable {
         (Int(topicLength), Int(propertiesLength), bytes.readableBytes - Int(payloadStart))
     }
 
+    /// The Topic Name as a buffer that shares the memory of the packet.
+    var topicBuffer: ByteBuffer {
+        var buffer = bytes
+        buffer.moveReaderIndex(forwardBy: Int(topicStart))
+        return buffer.readSlice(length: Int(topicLength)) ?? ByteBuffer()
+    }
+
     /// The payload as a buffer that shares the memory of the packet.
     var payloadBuffer: ByteBuffer {
         var buffer = bytes
