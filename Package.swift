@@ -59,7 +59,11 @@ let package = Package(
         // that is not for testing does not allow.
         .testTarget(
             name: "Support",
-            dependencies: ["MQTT", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "MQTT",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/Support",
             swiftSettings: swiftSettings
         ),

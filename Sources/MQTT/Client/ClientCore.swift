@@ -235,4 +235,3 @@ extension ClientCore: NIOScheduledCallbackHandler {
         perform(now: now)
     }
 }
-

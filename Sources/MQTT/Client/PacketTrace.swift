@@ -55,10 +55,7 @@ extension ControlPacket {
                 + "keep alive \(packet.keepAlive) s" + (packet.will.map { ", will \($0.topic)" } ?? "")
         case .connack(let packet):
             "CONNACK \(packet.reasonCode)" + (packet.sessionPresent ? ", session present" : "")
-        case .publish(let packet):
-            "PUBLISH" + (packet.qos == .atMostOnce ? "" : " \(packet.packetIdentifier)") + " QoS \(packet.qos.rawValue)"
-                + (packet.retain ? " retain" : "") + (packet.duplicate ? " duplicate" : "")
-                + " \(String(buffer: packet.topicBuffer)) (\(packet.payload.count) bytes)"
+        case .publish(let packet): "PUBLISH \(packet.summary)"
         case .puback(let packet): "PUBACK \(packet.summary)"
         case .pubrec(let packet): "PUBREC \(packet.summary)"
         case .pubrel(let packet): "PUBREL \(packet.summary)"
@@ -76,6 +73,19 @@ extension ControlPacket {
         case .disconnect(let packet): "DISCONNECT \(packet.reasonCode)"
         case .auth(let packet): "AUTH \(packet.reasonCode)"
         }
+    }
+}
+
+extension Publish {
+    fileprivate var summary: String {
+        var words: [String] = []
+        if qos != .atMostOnce { words.append("\(packetIdentifier)") }
+        words.append("QoS \(qos.rawValue)")
+        if retain { words.append("retain") }
+        if duplicate { words.append("duplicate") }
+        words.append(String(buffer: topicBuffer))
+        words.append("(\(payload.count) bytes)")
+        return words.joined(separator: " ")
     }
 }
 

@@ -72,7 +72,9 @@ struct ClientConnectionTests {
         #expect(client.lose() == failure)
     }
 
-    @Test("a session after a clean start is a protocol error [MQTT-3.2.2-4]; a client that did not begin clean takes it up")
+    @Test(
+        "a session after a clean start is a protocol error [MQTT-3.2.2-4]; a client that did not begin clean takes it up"
+    )
     func sessionPresent() {
         var clean = ClientHarness(cleanStart: true)
         clean.connect(sessionPresent: true)
@@ -229,7 +231,9 @@ struct ClientConnectionTests {
             .suback(SubscriptionAcknowledgement(packetIdentifier: 2, reasonCodes: [.grantedQoS1, .notAuthorized]))
         )
         #expect(
-            client.completions() == ["2 answered: no subscription existed", "1 answered: granted QoS 1, not authorized"]
+            client.completions() == [
+                "2 answered: no subscription existed", "1 answered: granted QoS 1, not authorized",
+            ]
         )
     }
 

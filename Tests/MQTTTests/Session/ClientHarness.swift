@@ -170,7 +170,7 @@ extension ClientFailure {
     fileprivate var words: String { reasonCode.map { "\(kind) \($0.text)" } ?? "\(kind)" }
 }
 
-extension UTF8String: @retroactive ExpressibleByStringLiteral {
+extension UTF8String: ExpressibleByStringLiteral {
     public init(stringLiteral text: String) {
         self.init(unchecked: Array(text.utf8))
     }
