@@ -10,13 +10,11 @@ extension Broker {
         while let (owner, entered) = deadlines.popDue(by: now) {
             switch owner {
             case .connection(let connection):
-                guard connections.contains(connection.value),
-                    connections[connection.value].scheduledDeadline == entered
-                else { continue }
+                guard isValid(owner, entered) else { continue }
                 connections[connection.value].scheduledDeadline = nil
                 connectionDeadline(connection, now: now, into: &effects)
             case .session(let session):
-                guard sessions.contains(session), sessions[session].scheduledDeadline == entered else { continue }
+                guard isValid(owner, entered) else { continue }
                 sessions[session].scheduledDeadline = nil
                 sessionDeadline(session, now: now, into: &effects)
             }
@@ -67,10 +65,31 @@ extension Broker {
             at: deadline,
             scheduled: &connections[connection.value].scheduledDeadline
         )
+        forgetDeadlines()
     }
 
     mutating func scheduleDeadline(of session: SessionIndex) {
         let deadline = sessions[session].deadline
         deadlines.schedule(.session(session), at: deadline, scheduled: &sessions[session].scheduledDeadline)
+        forgetDeadlines()
+    }
+
+    /// Whether an entry in the queue of deadlines is the one that its owner waits for.
+    private func isValid(_ owner: DeadlineQueue.Owner, _ entered: NIODeadline) -> Bool {
+        switch owner {
+        case .connection(let connection):
+            connections.contains(connection.value) && connections[connection.value].scheduledDeadline == entered
+        case .session(let session):
+            sessions.contains(session) && sessions[session].scheduledDeadline == entered
+        }
+    }
+
+    /// Cleans up the queue where most of its entries are not valid any more: what Clients that come and go leave there
+    /// would stay until it comes up, which may be in years.
+    private mutating func forgetDeadlines() {
+        guard deadlines.count > 1_024 + 4 * (connections.count + sessions.count) else { return }
+        var queue = deadlines
+        queue.removeAll(unless: isValid)
+        deadlines = queue
     }
 }

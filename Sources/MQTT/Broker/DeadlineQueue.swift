@@ -23,6 +23,9 @@ struct DeadlineQueue {
 
     private var entries = Heap<Entry>()
 
+    /// How many entries there are, those that are no longer valid among them.
+    var count: Int { entries.count }
+
     /// The earliest entry, which may turn out not to be due.
     var next: NIODeadline? { entries.min?.deadline }
 
@@ -34,6 +37,14 @@ struct DeadlineQueue {
         if let scheduled, scheduled <= deadline { return }
         scheduled = deadline
         entries.insert(Entry(deadline: deadline, owner: owner))
+    }
+
+    /// Forgets the entries for which `isValid` does not hold, and all but one of those that are the same.
+    mutating func removeAll(unless isValid: (Owner, NIODeadline) -> Bool) {
+        var owners: Set<Owner> = []
+        entries = Heap(
+            entries.unordered.filter { isValid($0.owner, $0.deadline) && owners.insert($0.owner).inserted }
+        )
     }
 
     /// Takes out the next entry that has come up by `now`, with the deadline that it was entered with.
