@@ -21,23 +21,8 @@ extension Broker {
         var clientIdentifier = connect.clientIdentifier
         let isAssigned = clientIdentifier.isEmpty
         if isAssigned { clientIdentifier = assignClientIdentifier() }
-        let (session, sessionPresent) = takeSession(clientIdentifier, connect, now: now, into: &effects)
-
-        sessions[session].connection = connection
-        connections[connection.value].phase = .connected
-        connections[connection.value].lastReceived = now
-        connections[connection.value].session = session
-        connections[connection.value].will = connect.will
-        connections[connection.value].incomingAliases = IncomingTopicAliases(maximum: limits.topicAliasMaximum)
-        connections[connection.value].outgoingAliases = OutgoingTopicAliases(
-            maximum: UInt16(connect.properties[integer: .topicAliasMaximum] ?? 0)
-        )
         let keepAlive = self.keepAlive(for: connect)
-        connections[connection.value].allowedSilence =
-            keepAlive == 0 ? nil : .milliseconds(Int64(keepAlive) * 1_500)  // [MQTT-3.1.2-22]
-        scheduleDeadline(of: connection)
-
-        var connack = Connack(sessionPresent: sessionPresent, reasonCode: .success)
+        var connack = Connack(sessionPresent: false, reasonCode: .success)
         if connect.version.hasProperties {
             connack.properties = connackProperties(
                 for: connect,
@@ -45,7 +30,16 @@ extension Broker {
                 isAssigned: isAssigned,
                 keepAlive: keepAlive
             )
+            guard connack.packetSize(for: .v5_0) <= connections[connection.value].maximumPacketSize else {
+                // [MQTT-3.1.2-24]: what it would have to be told is more than it takes.
+                return refuse(connection, connect, .packetTooLarge, into: &effects)
+            }
         }
+        let (session, sessionPresent) = takeSession(clientIdentifier, connect, now: now, into: &effects)
+        connack.sessionPresent = sessionPresent
+
+        sessions[session].connection = connection
+        begin(connection, with: connect, session: session, keepAlive: keepAlive, now: now)
         send(.connack(connack), to: connection, into: &effects)  // [MQTT-3.2.0-1], [MQTT-3.1.4-5]
         statistics.connectionsAcceptedCount += 1
         effects.events.append(
@@ -59,6 +53,28 @@ extension Broker {
             )
         )
         sendQueued(session, now: now, into: &effects)
+    }
+
+    private mutating func begin(
+        _ connection: ConnectionIndex,
+        with connect: Connect,
+        session: SessionIndex,
+        keepAlive: UInt16,
+        now: NIODeadline
+    ) {
+        connections[connection.value].phase = .connected
+        connections[connection.value].lastReceived = now
+        connections[connection.value].session = session
+        connections[connection.value].will = connect.will
+        connections[connection.value].incomingAliases = IncomingTopicAliases(maximum: limits.topicAliasMaximum)
+        connections[connection.value].outgoingAliases = OutgoingTopicAliases(
+            maximum: UInt16(connect.properties[integer: .topicAliasMaximum] ?? 0)
+        )
+        connections[connection.value].asksForLastingSession =
+            connect.properties[integer: .sessionExpiryInterval] ?? 0 > 0
+        connections[connection.value].allowedSilence =
+            keepAlive == 0 ? nil : .milliseconds(Int64(keepAlive) * 1_500)  // [MQTT-3.1.2-22]
+        scheduleDeadline(of: connection)
     }
 
     /// Why a CONNECT that is well formed is not accepted; `nil` where it is.

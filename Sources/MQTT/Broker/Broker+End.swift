@@ -13,7 +13,7 @@ extension Broker {
             throw .protocolError("a server reference from a client")
         }
         if let interval = disconnect.properties[integer: .sessionExpiryInterval] {
-            guard interval == 0 || sessions[session].expiryInterval != 0 else {
+            guard interval == 0 || connections[connection.value].asksForLastingSession else {
                 throw .protocolError("a session expiry interval at the end that was 0 at the start")
             }
             sessions[session].expiryInterval = allowedExpiryInterval(interval)

@@ -20,6 +20,8 @@ struct ServerConnection {
     var version = ProtocolVersion.v3_1_1
     /// The session that the Client uses; meaningful while connected.
     var session: UInt32 = 0
+    /// Whether CONNECT asked for a session that outlives the connection; only then may DISCONNECT.
+    var asksForLastingSession = false
     /// The largest packet that the Client accepts, in bytes [MQTT-3.1.2-24].
     var maximumPacketSize = Int.max
     /// Whether reason strings and user properties may be sent beside PUBLISH, CONNACK and DISCONNECT [MQTT-3.1.2-29].

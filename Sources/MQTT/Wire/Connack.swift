@@ -39,6 +39,16 @@ struct Connack: Sendable, Equatable {
         try reader.expectEnd()
     }
 
+    private func remainingLength(for version: ProtocolVersion) -> Int {
+        2 + (version.hasProperties ? properties.encodedLength : 0)
+    }
+
+    /// The size of the whole packet in bytes, which the Maximum Packet Size bounds.
+    func packetSize(for version: ProtocolVersion) -> Int {
+        let length = remainingLength(for: version)
+        return 1 + VariableByteInteger.encodedLength(of: length) + length
+    }
+
     /// Writes the packet; `false`, and nothing, where this version has no such refusal and the Server just closes.
     @discardableResult
     func encode(into buffer: inout ByteBuffer, version: ProtocolVersion) -> Bool {
@@ -49,8 +59,7 @@ struct Connack: Sendable, Equatable {
             guard let returnCode = reasonCode.connectReturnCode else { return false }
             code = returnCode
         }
-        let length = 2 + (version.hasProperties ? properties.encodedLength : 0)
-        buffer.writeFixedHeader(ControlPacketType.connack.firstByte, remainingLength: length)
+        buffer.writeFixedHeader(ControlPacketType.connack.firstByte, remainingLength: remainingLength(for: version))
         buffer.writeInteger(UInt8(sessionPresent && version != .v3_1 ? 1 : 0))
         buffer.writeInteger(code)
         if version.hasProperties { properties.write(to: &buffer) }
