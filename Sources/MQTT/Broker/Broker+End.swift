@@ -60,7 +60,7 @@ extension Broker {
                     deadline: now + .seconds(Int64(delay))
                 )
             } else {
-                publish(will, now: now, into: &effects)
+                publish(will, from: session, now: now, into: &effects)
             }
         }
         guard expiryInterval > 0 else { return endSession(session, now: now, into: &effects) }  // [MQTT-4.1.0-2]
@@ -78,11 +78,17 @@ extension Broker {
         queuedByteCount -= sessions[session].queuedByteCount
         sessionsByClient[sessions[session].clientIdentifier] = nil
         sessions.remove(session)
-        if let delayedWill { publish(delayedWill.will, now: now, into: &effects) }
+        if let delayedWill { publish(delayedWill.will, from: nil, now: now, into: &effects) }
     }
 
-    private mutating func publish(_ will: Connect.Will, now: NIODeadline, into effects: inout Effects) {
-        _ = route(Publish(will), from: nil, now: now, into: &effects)  // [MQTT-3.1.2-14], [MQTT-3.1.2-15]
+    /// - Parameter session: The session of the Client whose Will it is, where it has not ended.
+    mutating func publish(
+        _ will: Connect.Will,
+        from session: SessionIndex?,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        _ = route(Publish(will), from: session, now: now, into: &effects)  // [MQTT-3.1.2-14], [MQTT-3.1.2-15]
     }
 
     /// The Server shuts down: every Client is told and let go of, with its will published as the loss of the connection

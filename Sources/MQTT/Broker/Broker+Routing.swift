@@ -4,7 +4,7 @@ import NIOCore
 extension Broker {
     /// Retains a message where it asks for that, and delivers it to every session that subscribes to its topic.
     ///
-    /// - Parameter publisher: The session that published it; `nil` for a will.
+    /// - Parameter publisher: The session that published it, or whose Will it is; `nil` where that has ended.
     /// - Returns: Whether a subscription matched.
     mutating func route(
         _ publish: Publish,

@@ -51,7 +51,7 @@ extension Broker {
         }
         if let delayed = sessions[session].delayedWill, delayed.deadline <= now {
             sessions[session].delayedWill = nil
-            _ = route(Publish(delayed.will), from: nil, now: now, into: &effects)
+            publish(delayed.will, from: session, now: now, into: &effects)
         }
         scheduleDeadline(of: session)
     }
