@@ -20,6 +20,7 @@ extension Broker {
             let mayPass = sessions[session].queuedReplayCount == 0
             if qos == .atMostOnce, mayPass {
                 guard effects.outbox.byteCount(for: connection) < limits.outgoingBytes else {
+                    connections[connection.value].awaitsDrain = true
                     return noteDropped(session, .receiverTooSlow, into: &effects)
                 }
                 return send(
@@ -55,17 +56,17 @@ extension Broker {
             isReplay: false,
             subscriptionIdentifiers: subscriptionIdentifiers
         )
-        enqueue(delivery, for: session, into: &effects)
+        enqueue(delivery, for: session, now: now, into: &effects)
     }
 
     private mutating func enqueue(
         _ delivery: ServerSession.Delivery,
         for session: SessionIndex,
+        now: NIODeadline,
         into effects: inout Effects
     ) {
-        guard sessions[session].queuedMessageCount < limits.queuedMessages,
-            sessions[session].queuedByteCount + delivery.size <= limits.queuedBytes
-        else { return noteDropped(session, .queueFull, into: &effects) }
+        if !hasRoom(session, for: delivery) { dropExpired(session, now: now) }
+        guard hasRoom(session, for: delivery) else { return noteDropped(session, .queueFull, into: &effects) }
         queuedByteCount += delivery.size
         sessions[session].enqueue(delivery)
         if let connection = sessions[session].connection,
@@ -75,7 +76,20 @@ extension Broker {
         }
     }
 
-    private mutating func noteDropped(_ session: SessionIndex, _ reason: DropReason, into effects: inout Effects) {
+    private func hasRoom(_ session: SessionIndex, for delivery: ServerSession.Delivery) -> Bool {
+        sessions[session].queuedMessageCount < limits.queuedMessages
+            && sessions[session].queuedByteCount + delivery.size <= limits.queuedBytes
+    }
+
+    /// Takes what has expired from the front of a session's queue [MQTT-3.3.2-5].
+    private mutating func dropExpired(_ session: SessionIndex, now: NIODeadline) {
+        while let message = sessions[session].queue.first?.message, message.isExpired(now: now) {
+            guard let delivery = sessions[session].dequeue() else { return }
+            if !delivery.isReplay { queuedByteCount -= delivery.size }
+        }
+    }
+
+    mutating func noteDropped(_ session: SessionIndex, _ reason: DropReason, into effects: inout Effects) {
         statistics.publishDroppedCount += 1
         guard !sessions[session].isDropping else { return }
         sessions[session].isDropping = true

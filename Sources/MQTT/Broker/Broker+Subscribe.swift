@@ -44,7 +44,7 @@ extension Broker {
         )
         send(.suback(suback), to: connection, into: &effects)
         for (filter, options) in replays {
-            replayRetained(filter, options, identifier: identifier, to: session, now: now)
+            replayRetained(filter, options, identifier: identifier, to: session, now: now, into: &effects)
         }
         if !replays.isEmpty { sendQueued(session, now: now, into: &effects) }
     }
@@ -66,15 +66,22 @@ extension Broker {
     }
 
     /// Queues the retained messages that match; they are sent as fast as the Client takes them, and count against no
-    /// limit, since they are what is stored in any case.
+    /// limit, since they are what is stored in any case. Only a Client that subscribes again before it has taken those
+    /// of its former subscriptions goes without: it could make its queue grow for ever.
     private mutating func replayRetained(
         _ filter: TopicFilter,
         _ options: SubscriptionOptions,
         identifier: UInt32,
         to session: SessionIndex,
-        now: NIODeadline
+        now: NIODeadline,
+        into effects: inout Effects
     ) {
+        let isBehind = sessions[session].queuedReplayCount >= limits.queuedMessages
         for message in retained.messages(matching: filter.filter.bytes.span, now: now) {
+            guard !isBehind else {
+                noteDropped(session, .queueFull, into: &effects)
+                continue
+            }
             sessions[session].enqueue(
                 ServerSession.Delivery(
                     message: message,
