@@ -179,7 +179,15 @@ extension Broker {
         var header = header
         var writtenTopic = topic
         if connections[connection.value].outgoingAliases.isUsed {
-            switch connections[connection.value].outgoingAliases.form(of: topic) {
+            header.topicAlias = 1
+            let size = header.packetSize(
+                topicCount: topic.count,
+                propertiesCount: properties.count,
+                payloadCount: payload.count
+            )
+            header.topicAlias = 0
+            let mayBegin = size <= connections[connection.value].maximumPacketSize  // [MQTT-3.1.2-24]
+            switch connections[connection.value].outgoingAliases.form(of: topic, mayBegin: mayBegin) {
             case .topic: break
             case .topicAndAlias(let alias): header.topicAlias = alias
             case .alias(let alias):

@@ -33,6 +33,8 @@ struct IncomingTopicAliases {
 struct OutgoingTopicAliases {
     /// The most that this side uses, however many the other side accepts: the list is searched from end to end.
     static let maximumCount = 16
+    /// What the property takes in a packet, in bytes.
+    private static let encodedLength = 3
 
     /// What to write in place of a topic.
     enum Form {
@@ -56,14 +58,16 @@ struct OutgoingTopicAliases {
 
     var isUsed: Bool { maximum > 0 }
 
-    mutating func form(of topic: Span<UInt8>) -> Form {
-        guard maximum > 0 else { return .topic }
+    /// - Parameter mayBegin: Whether a topic that has no alias yet may get one; the packet is longer that tells it.
+    mutating func form(of topic: Span<UInt8>, mayBegin: Bool = true) -> Form {
+        // An alias takes three bytes: in place of a topic as short as that it saves nothing.
+        guard maximum > 0, topic.count > Self.encodedLength else { return .topic }
         let hash = hasher.hash(topic)
         for index in hashes.indices where hashes[index] == hash {
             let known = topics[index]
             if known.span.hasSameBytes(as: topic) { return .alias(UInt16(index + 1)) }
         }
-        guard hashes.count < maximum else { return .topic }
+        guard mayBegin, hashes.count < maximum else { return .topic }
         hashes.append(hash)
         topics.append([UInt8](copying: topic))
         return .topicAndAlias(UInt16(hashes.count))
