@@ -49,7 +49,7 @@ extension Broker {
         guard !publish.retain || configuration.retainAvailable else {
             throw MalformedPacket("retain is not available", reasonCode: .retainNotSupported)  // [MQTT-3.2.2-14]
         }
-        guard publish.sizes.topic <= limits.topicLevels || publish.topic.topicLevelCount <= limits.topicLevels else {
+        guard publish.sizes.topic < limits.topicLevels || publish.topic.topicLevelCount <= limits.topicLevels else {
             throw MalformedPacket("topic name has too many levels", reasonCode: .topicNameInvalid)
         }
     }

@@ -21,7 +21,10 @@ extension Broker {
                 reasonCodes.append(.topicFilterInvalid)
                 continue
             }
-            guard subscriptions.count(of: session) < limits.subscriptionsPerSession else {
+            guard
+                subscriptions.count(of: session) < limits.subscriptionsPerSession
+                    || subscriptions.contains(filter, of: session)
+            else {
                 reasonCodes.append(.quotaExceeded)
                 continue
             }

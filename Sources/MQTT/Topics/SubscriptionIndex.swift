@@ -156,6 +156,8 @@ struct SubscriptionIndex {
             let member = groups[group].members.firstIndex(where: { $0.session == session })
         else { return false }
         tree[node]?.groups[group].members.remove(at: member)
+        // Those behind the one that leaves move up; the turn stays with the member that has it.
+        if member < groups[group].turn { tree[node]?.groups[group].turn -= 1 }
         if groups[group].members.count == 1 { tree[node]?.groups.remove(at: group) }
         places[Int(session)]?.shared[node]?.removeAll { $0 == shareName }
         if places[Int(session)]?.shared[node]?.isEmpty == true { places[Int(session)]?.shared[node] = nil }
@@ -177,6 +179,15 @@ struct SubscriptionIndex {
     func count(of session: Session) -> Int {
         guard Int(session) < places.count, let all = places[Int(session)] else { return 0 }
         return all.subscriptions.count + all.shared.values.reduce(0) { $0 + $1.count }
+    }
+
+    /// Whether a session has a subscription with this filter.
+    func contains(_ filter: TopicFilter, of session: Session) -> Bool {
+        guard Int(session) < places.count, let all = places[Int(session)],
+            let node = tree.find(filter.filter.bytes.span)
+        else { return false }
+        guard let shareName = filter.shareName else { return all.subscriptions[node] != nil }
+        return all.shared[node]?.contains(shareName) ?? false
     }
 
     /// The filters of a session's subscriptions, in no order; of shared ones as they were subscribed to.
