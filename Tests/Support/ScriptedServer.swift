@@ -7,11 +7,11 @@ import NIOPosix
 final class ScriptedServer: Sendable {
     let port: Int
     private let channel: any Channel
-    private let peers: EventQueue<ScriptedPeer>
+    private let peers: EventQueue<AcceptedConnection>
 
     private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-    private init(_ channel: any Channel, _ peers: EventQueue<ScriptedPeer>) throws {
+    private init(_ channel: any Channel, _ peers: EventQueue<AcceptedConnection>) throws {
         self.channel = channel
         self.peers = peers
         guard let port = channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
@@ -21,13 +21,13 @@ final class ScriptedServer: Sendable {
     /// - Parameter port: 0 lets the system choose.
     static func start(version: ProtocolVersion = .v5_0, port: Int = 0) async throws -> ScriptedServer {
         let eventLoop = group.next()
-        let peers = EventQueue<ScriptedPeer>("a connection", eventLoop: eventLoop)
+        let peers = EventQueue<AcceptedConnection>("a connection", eventLoop: eventLoop)
         let channel = try await ServerBootstrap(group: eventLoop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let peer = ScriptedPeer(channel, version: version)
-                    try channel.pipeline.syncOperations.addHandler(ScriptedPeer.Handler(peer, version: version))
+                    let peer = AcceptedConnection(channel, version: version)
+                    try channel.pipeline.syncOperations.addHandler(AcceptedConnection.Handler(peer, version: version))
                     peers.put(peer)
                 }
             }
@@ -37,7 +37,7 @@ final class ScriptedServer: Sendable {
     }
 
     /// The next connection of a client.
-    func accept() async throws -> ScriptedPeer {
+    func accept() async throws -> AcceptedConnection {
         try await peers.next()
     }
 
@@ -46,7 +46,7 @@ final class ScriptedServer: Sendable {
     func acceptClient(
         sessionPresent: Bool = false,
         _ properties: Properties = Properties()
-    ) async throws -> (peer: ScriptedPeer, connect: ControlPacket) {
+    ) async throws -> (peer: AcceptedConnection, connect: ControlPacket) {
         let peer = try await accept()
         let connect = try await peer.receive()
         peer.send(.connack(Connack(sessionPresent: sessionPresent, reasonCode: .success, properties: properties)))
@@ -60,7 +60,7 @@ final class ScriptedServer: Sendable {
 }
 
 /// One connection of a `ScriptedServer`.
-final class ScriptedPeer: Sendable {
+final class AcceptedConnection: Sendable {
     private let channel: any Channel
     private let version: ProtocolVersion
     private let packets: EventQueue<ControlPacket>
@@ -115,10 +115,10 @@ final class ScriptedPeer: Sendable {
     final class Handler: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 
-        private let peer: ScriptedPeer
+        private let peer: AcceptedConnection
         private var decoder: PacketDecoder
 
-        init(_ peer: ScriptedPeer, version: ProtocolVersion) {
+        init(_ peer: AcceptedConnection, version: ProtocolVersion) {
             self.peer = peer
             decoder = PacketDecoder(version: version, maximumPacketSize: DecodedStream.noMaximum)
         }

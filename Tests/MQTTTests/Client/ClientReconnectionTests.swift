@@ -168,7 +168,7 @@ struct ClientReconnectionTests {
     }
 
     /// Takes `count` messages that are numbered, acknowledges them, and returns when the last exchange is over.
-    private func answer(_ peer: ScriptedPeer, count: Int) async throws {
+    private func answer(_ peer: AcceptedConnection, count: Int) async throws {
         var expected = 0
         var unfinished = count
         while unfinished > 0 {
