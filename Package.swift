@@ -48,6 +48,7 @@ let package = Package(
             name: "tinymqtt",
             dependencies: [
                 "MQTT",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

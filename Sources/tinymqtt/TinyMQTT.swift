@@ -6,7 +6,28 @@ struct TinyMQTT: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tinymqtt",
         abstract: "An MQTT broker, clients and services in one program.",
-        subcommands: [Broker.self],
+        subcommands: [Broker.self, Publish.self, Subscribe.self, ExitCodes.self],
         helpNames: .long
     )
+
+    static func main() async {
+        await main(nil)
+    }
+
+    /// Runs what the arguments say, and ends the process with the exit code that the table has for the outcome.
+    static func main(_ arguments: [String]?) async {
+        do {
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            // The library has a code of its own for usage errors, which no other MQTT client has.
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            printError(fullMessage(for: error))
+            exit(withError: ExitStatus.usage.code)
+        }
+    }
 }

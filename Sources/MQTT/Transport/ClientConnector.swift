@@ -29,6 +29,7 @@ extension ServerAddress: CustomStringConvertible {
 enum ClientConnector {
     /// Why no network connection could be opened.
     struct Failure: Error {
+        /// What kind of failure it is.
         enum Reason {
             /// Nobody listens at the address.
             case refused

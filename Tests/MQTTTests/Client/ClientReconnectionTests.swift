@@ -6,6 +6,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// Losses of the connection, and applications or servers that are slow.
 @Suite("MQTTClient connects again and does not run ahead", .timeLimit(.minutes(1)))
 struct ClientReconnectionTests {
     @Test("with the session present, unacknowledged messages come again with DUP and nothing arrives twice")

@@ -4,6 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
+/// Each method of the client with a server that the test plays.
 @Suite("MQTTClient with a scripted server", .timeLimit(.minutes(1)))
 struct MQTTClientTests {
     // MARK: Connecting

@@ -3,6 +3,7 @@ import Testing
 
 @testable import MQTT
 
+/// How connections begin, live and end, in virtual time.
 @Suite("A client's connection")
 struct ClientConnectionTests {
     // MARK: CONNECT and CONNACK

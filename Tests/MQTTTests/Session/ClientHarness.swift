@@ -171,6 +171,7 @@ extension ClientFailure {
 }
 
 extension UTF8String: ExpressibleByStringLiteral {
+    /// A string that the test knows to be well formed.
     public init(stringLiteral text: String) {
         self.init(unchecked: Array(text.utf8))
     }

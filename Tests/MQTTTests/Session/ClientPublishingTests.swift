@@ -3,6 +3,7 @@ import Testing
 
 @testable import MQTT
 
+/// The sending side of the state machine.
 @Suite("A client publishes")
 struct ClientPublishingTests {
     @Test("nothing before CONNACK, then in the order in which it was handed over")

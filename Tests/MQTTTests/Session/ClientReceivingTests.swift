@@ -3,6 +3,7 @@ import Testing
 
 @testable import MQTT
 
+/// The receiving side of the state machine.
 @Suite("A client receives")
 struct ClientReceivingTests {
     @Test("a message is acknowledged when it is consumed, in the order of arrival [MQTT-4.6.0-2] [MQTT-4.6.0-3]")

@@ -1,0 +1,27 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The environment variables that all subcommands read.
+///
+/// An option on the command line wins over `MQTT_BROKER_…`, and that over `MQTT_…`.
+enum Environment {
+    static var host: String? { value("MQTT_BROKER_HOST") ?? value("MQTT_HOST") }
+    static var port: String? { value("MQTT_BROKER_PORT") ?? value("MQTT_PORT") }
+    static var clientIdentifier: String? { value("MQTT_CLIENT_ID") }
+    static var userName: String? { value("MQTT_USERNAME") }
+    static var password: String? { value("MQTT_PASSWORD") }
+
+    /// The value of a variable; an empty one counts as none.
+    private static func value(_ name: String) -> String? {
+        // The string is copied before anything else touches the environment.
+        guard let text = unsafe getenv(name) else { return nil }
+        // `getenv` returns a string that ends with a zero byte.
+        let value = unsafe String(cString: text)
+        return value.isEmpty ? nil : value
+    }
+}
