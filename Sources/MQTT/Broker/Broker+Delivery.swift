@@ -16,9 +16,7 @@ extension Broker {
         let qos = min(message.publish.qos, maximumQoS)  // [MQTT-3.8.4-8]
         let retain = retainAsPublished && message.publish.retain  // [MQTT-3.3.1-12], [MQTT-3.3.1-13]
         if let connection = sessions[session].connection {
-            // Behind replayed retained messages everything waits its turn: an older value must not come last.
-            let mayPass = sessions[session].queuedReplayCount == 0
-            if qos == .atMostOnce, mayPass {
+            if qos == .atMostOnce, sessions[session].mayPassQueue {
                 guard effects.outbox.byteCount(for: connection) < limits.outgoingBytes else {
                     connections[connection.value].awaitsDrain = true
                     return noteDropped(session, .receiverTooSlow, into: &effects)

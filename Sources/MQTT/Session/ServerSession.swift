@@ -49,6 +49,8 @@ struct ServerSession {
     private(set) var queuedByteCount = 0
     /// How many of the queued messages are replays of retained ones.
     private(set) var queuedReplayCount = 0
+    /// How many of the queued messages are of QoS 0.
+    private var queuedQoS0Count = 0
 
     init(clientIdentifier: UTF8String, receiveMaximum: UInt16) {
         self.clientIdentifier = clientIdentifier
@@ -59,7 +61,12 @@ struct ServerSession {
     /// The queued messages that count against the limits.
     var queuedMessageCount: Int { queue.count - queuedReplayCount }
 
+    /// Whether a message of QoS 0 may go ahead of the queue. Not where the queue has one too, or a replay: an older
+    /// message must not come last [MQTT-4.6.0-6].
+    var mayPassQueue: Bool { queuedReplayCount == 0 && queuedQoS0Count == 0 }
+
     mutating func enqueue(_ delivery: Delivery) {
+        if delivery.qos == .atMostOnce { queuedQoS0Count += 1 }
         if delivery.isReplay {
             queuedReplayCount += 1
         } else {
@@ -70,6 +77,7 @@ struct ServerSession {
 
     mutating func dequeue() -> Delivery? {
         guard let delivery = queue.popFirst() else { return nil }
+        if delivery.qos == .atMostOnce { queuedQoS0Count -= 1 }
         if delivery.isReplay {
             queuedReplayCount -= 1
         } else {
