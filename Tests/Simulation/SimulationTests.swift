@@ -1,0 +1,84 @@
+import Testing
+
+@testable import MQTT
+@testable import Support
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Worlds of one broker and many clients in virtual time: whatever is delayed, split, cut or restarted, the promises of
+/// the protocol hold.
+///
+/// `SIMULATION_SEED` runs one world and prints what happened in it; `SIMULATION_WORLDS` says how many are run.
+@Suite struct SimulationTests {
+    @Test("The promises of every quality of service hold in a rough world", arguments: Seeds.chosen)
+    func promisesHold(seed: UInt64) {
+        let world = SimulatedWorld(seed: seed)
+        world.keepsHistory = Seeds.isOne
+        do {
+            try world.run()
+        } catch {
+            Issue.record("\(world.place): \(error)")
+        }
+        if world.keepsHistory { print(world.history.joined(separator: "\n")) }
+        #expect(world.ledger.messages.count > 10, "\(world.place): hardly anything was published")
+    }
+
+    @Test("The same seed gives the same world, another seed another one")
+    func worldsAreRepeatable() throws {
+        let first = SimulatedWorld(seed: 7)
+        let second = SimulatedWorld(seed: 7)
+        let other = SimulatedWorld(seed: 8)
+        try first.run()
+        try second.run()
+        try other.run()
+        #expect(first.trace == second.trace)
+        #expect(first.trace != other.trace)
+    }
+
+    @Test("Worlds are rough: messages arrive, connections are cut and taken over")
+    func worldsAreRough() throws {
+        var deliveryCount = 0
+        var cutCount = 0
+        var takeoverCount = 0
+        for seed in UInt64(0)..<20 {
+            let world = SimulatedWorld(seed: seed)
+            try world.run()
+            deliveryCount += world.ledger.checkedCount
+            cutCount += world.cutCount
+            takeoverCount += world.takeoverCount
+        }
+        #expect(deliveryCount > 2_000)
+        #expect(cutCount > 50)
+        #expect(takeoverCount > 20)
+    }
+}
+
+/// Which worlds are run: the same ones every time, unless the environment asks for others.
+enum Seeds {
+    static var chosen: [UInt64] {
+        if let seed = number("SIMULATION_SEED") { return [seed] }
+        return Array(0..<(number("SIMULATION_WORLDS") ?? standardCount))
+    }
+
+    /// Whether one world is asked for.
+    static var isOne: Bool { number("SIMULATION_SEED") != nil }
+
+    #if DEBUG
+    private static let standardCount: UInt64 = 300
+    #else
+    private static let standardCount: UInt64 = 3_000
+    #endif
+
+    private static func number(_ variable: String) -> UInt64? {
+        // `getenv` returns a string that ends with a zero and that nobody changes while tests run.
+        guard let text = unsafe getenv(variable) else { return nil }
+        // The same string, copied at once.
+        return unsafe UInt64(String(cString: text))
+    }
+}
