@@ -47,7 +47,7 @@ final class EventQueue<Element: Sendable>: Sendable {
     }
 
     /// The next event; throws when none comes within `deadline`.
-    func next(within deadline: TimeAmount = .seconds(10)) async throws -> Element {
+    func next(within deadline: TimeAmount = .seconds(60)) async throws -> Element {
         try await eventLoop.flatSubmit { [self] () -> EventLoopFuture<Element> in
             let promise = eventLoop.makePromise(of: Element.self)
             if !state.value.elements.isEmpty {
