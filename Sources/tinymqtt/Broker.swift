@@ -16,15 +16,24 @@ struct Broker: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("h"), .long],
-        help: ArgumentHelp("The address to listen on; 0.0.0.0 and :: let other machines connect.", valueName: "host")
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The address to listen on; 0.0.0.0 and :: let other machines connect (default: MQTT_BROKER_HOST, MQTT_HOST, or "
+                + "localhost).",
+            valueName: "host"
+        )
     )
     var host: String?
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("The port to listen on; 0 lets the system choose.", valueName: "port")
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The port to listen on; 0 lets the system choose (default: MQTT_BROKER_PORT, MQTT_PORT, or 1883).",
+            valueName: "port"
+        )
     )
-    var port: Int?
+    var port: String?
 
     @Option(
         name: .long,
@@ -35,10 +44,25 @@ struct Broker: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Log everything; the same as --log-level debug.")
     var verbose = false
 
+    func validate() throws {
+        _ = try portNumber
+    }
+
+    private var portNumber: Int {
+        get throws {
+            guard let text = port ?? Environment.port else { return 1_883 }
+            guard let number = Int(text), 0...65_535 ~= number else {
+                let source = port == nil ? "the environment's port" : "the port"
+                throw ValidationError("\(source) \(text) is not a number from 0 to 65535")
+            }
+            return number
+        }
+    }
+
     func run() async throws {
         var logger = Logger(label: "tinymqtt broker") { _ in StandardErrorLogHandler() }
         logger.logLevel = verbose ? .debug : logLevel.level
-        let listener = MQTTServer.Listener.tcp(host: host ?? "localhost", port: port ?? 1_883)
+        let listener = MQTTServer.Listener.tcp(host: host ?? Environment.host ?? "localhost", port: try portNumber)
         let stop = StopSignals()
         let server: MQTTServer
         do {
@@ -46,7 +70,7 @@ struct Broker: AsyncParsableCommand {
         } catch {
             let advice = error.isAddressInUse ? "; stop that one, or choose another port with --port" : ""
             printError("tinymqtt broker: \(error)\(advice)")
-            throw ExitCode(1)
+            throw ExitStatus.usage.code
         }
         let reach = server.isLocalOnly ? " (this machine only; --host 0.0.0.0 lets others connect)" : ""
         printError("tinymqtt broker: listening on \(server.addressTexts.joined(separator: " and "))\(reach)")

@@ -16,6 +16,10 @@ struct TinyMQTT: AsyncParsableCommand {
 
     /// Runs what the arguments say, and ends the process with the exit code that the table has for the outcome.
     static func main(_ arguments: [String]?) async {
+        // The help of a subcommand would break the lines of the table anew.
+        if arguments ?? Array(CommandLine.arguments.dropFirst()) == ["help", "exit-codes"] {
+            return print(ExitStatus.table)
+        }
         do {
             var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
