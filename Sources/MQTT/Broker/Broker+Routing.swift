@@ -27,16 +27,13 @@ extension Broker {
         shapes.begin()
         for delivery in matches.deliveries {
             if delivery.noLocal, delivery.session == publisher { continue }  // [MQTT-3.8.3-3]
-            deliver(
-                &message,
-                to: delivery.session,
+            let terms = message.terms(
                 maximumQoS: delivery.maximumQoS,
                 retainAsPublished: delivery.retainAsPublished,
-                subscriptionIdentifiers: matches.subscriptionIdentifiers(of: delivery),
-                isOnly: matches.deliveries.count == 1,
-                now: now,
-                into: &effects
+                subscriptionIdentifiers: matches.subscriptionIdentifiers(of: delivery)
             )
+            let isOnly = matches.deliveries.count == 1
+            deliver(&message, to: delivery.session, terms, isOnly: isOnly, now: now, into: &effects)
         }
         for group in matches.groups {
             deliver(&message, toOneOf: group, now: now, into: &effects)
@@ -62,68 +59,11 @@ extension Broker {
         }
         guard let member = subscriptions.member(of: group, at: chosen) else { return }
         subscriptions.passTurn(in: group, by: chosen)
-        deliver(
-            &message,
-            to: member.session,
+        let terms = message.terms(
             maximumQoS: member.options.maximumQoS,
             retainAsPublished: member.options.retainAsPublished,
-            subscriptionIdentifiers: member.identifier == 0 ? [] : [member.identifier],
-            isOnly: true,
-            now: now,
-            into: &effects
+            subscriptionIdentifiers: member.identifier == 0 ? [] : [member.identifier]
         )
-    }
-}
-
-/// A message on its way through the broker: the packet it came in and, once somebody must keep it, the stored form.
-struct RoutedMessage {
-    let publish: Publish
-    let expiry: NIODeadline?
-    private var storedMessage: StoredMessage?
-
-    init(_ publish: Publish, expiry: NIODeadline?) {
-        self.publish = publish
-        self.expiry = expiry
-    }
-
-    /// The stored form; made once, however many keep it.
-    var stored: StoredMessage {
-        mutating get {
-            if let storedMessage { return storedMessage }
-            let message = StoredMessage(publish, expiry: expiry)
-            storedMessage = message
-            return message
-        }
-    }
-}
-
-/// The encoded forms of one message: receivers that get the same bytes share them, but for the Packet Identifier.
-struct EncodedShapes {
-    private var buffers = Array(repeating: ByteBuffer(), count: 16)
-    private var identifierOffsets = Array(repeating: 0, count: 16)
-    private var isEncoded: UInt16 = 0
-
-    /// Begins with the next message: no form of it is there.
-    mutating func begin() {
-        isEncoded = 0
-    }
-
-    /// Which form a receiver gets: its version, the QoS and the RETAIN flag decide.
-    static func shape(version: ProtocolVersion, qos: QoS, retain: Bool) -> Int {
-        (version.hasProperties ? 8 : 0) | Int(qos.rawValue) << 1 | (retain ? 1 : 0)
-    }
-
-    /// The packet in the form `shape`, with where its Packet Identifier lies.
-    mutating func encoded(
-        _ shape: Int,
-        _ header: Publish.Header,
-        _ publish: Publish
-    ) -> (packet: ByteBuffer, identifierOffset: Int) {
-        if isEncoded & 1 << UInt16(shape) == 0 {
-            isEncoded |= 1 << UInt16(shape)
-            buffers[shape].clear()
-            identifierOffsets[shape] = publish.encode(header, into: &buffers[shape])
-        }
-        return (buffers[shape], identifierOffsets[shape])
+        deliver(&message, to: member.session, terms, isOnly: true, now: now, into: &effects)
     }
 }

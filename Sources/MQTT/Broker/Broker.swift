@@ -8,8 +8,8 @@ import NIOCore
 /// interest and their messages.
 ///
 /// The parts: `Broker+Connect` opens connections, `Broker+Publish` takes messages in, `Broker+Routing` finds who gets
-/// them, `Broker+Delivery` sends and queues them, `Broker+Subscribe` changes who gets what, `Broker+End` ends
-/// connections and sessions, `Broker+Time` does what is due.
+/// them, `Broker+Delivery` queues them, `Broker+Sending` writes them, `Broker+Subscribe` changes who gets what,
+/// `Broker+End` ends connections and sessions, `Broker+Time` does what is due.
 struct Broker {
     typealias SessionIndex = SubscriptionIndex.Session
 

@@ -1,0 +1,152 @@
+import NIOCore
+
+/// How a PUBLISH is written for its receiver (section 3.3).
+extension Broker {
+    /// Sends a message now; beyond QoS 0 its exchange begins, for which the caller has seen that there is room.
+    mutating func send(
+        _ message: inout RoutedMessage,
+        _ terms: DeliveryTerms,
+        to connection: ConnectionIndex,
+        isOnly: Bool,
+        into effects: inout Effects
+    ) {
+        let version = connections[connection.value].version
+        var header = Publish.Header(version: version, qos: terms.qos, retain: terms.retain)
+        if version.hasProperties {
+            header.messageExpiryInterval = message.publish.messageExpiryInterval  // [MQTT-3.3.2-6]
+            header.subscriptionIdentifiers = terms.subscriptionIdentifiers
+        }
+        guard fits(header, message.publish, connection) else { return }
+        if terms.qos != .atMostOnce {
+            header.packetIdentifier =
+                sessions[connections[connection.value].session].outgoing.begin(message.delivery(terms), qos: terms.qos)
+        }
+        statistics.publishSentCount += 1
+        let publish = message.publish
+        // Bytes that only this receiver gets are written straight to where they go.
+        if connections[connection.value].outgoingAliases.isUsed {
+            return write(
+                header,
+                topic: publish.topic,
+                properties: publish.forwardedProperties,
+                payload: publish.payload,
+                to: connection,
+                into: &effects
+            )
+        }
+        if isOnly || !header.subscriptionIdentifiers.isEmpty {
+            return effects.outbox.write(header, publish, to: connection)
+        }
+        let shape = EncodedShapes.shape(version: version, qos: terms.qos, retain: terms.retain)
+        let (packet, identifierOffset) = shapes.encoded(shape, header, publish)
+        effects.outbox.append(to: connection) { buffer in
+            let start = buffer.writerIndex
+            buffer.writeImmutableBuffer(packet)
+            if identifierOffset > 0 {
+                buffer.setInteger(header.packetIdentifier, at: start + identifierOffset)
+            }
+        }
+    }
+
+    /// Whether the packet is one that the Client accepts; if not it is treated as sent [MQTT-3.1.2-25].
+    private func fits(_ header: Publish.Header, _ publish: Publish, _ connection: ConnectionIndex) -> Bool {
+        let maximum = connections[connection.value].maximumPacketSize
+        guard maximum < .max else { return true }
+        let sizes = publish.sizes
+        return header.packetSize(
+            topicCount: sizes.topic,
+            propertiesCount: sizes.properties,
+            payloadCount: sizes.payload
+        ) <= maximum
+    }
+
+    /// Writes a PUBLISH, with a Topic Alias where the Client takes them.
+    private mutating func write(
+        _ header: Publish.Header,
+        topic: Span<UInt8>,
+        properties: Span<UInt8>,
+        payload: Span<UInt8>,
+        to connection: ConnectionIndex,
+        into effects: inout Effects
+    ) {
+        var header = header
+        var writtenTopic = topic
+        if connections[connection.value].outgoingAliases.isUsed {
+            header.topicAlias = 1
+            let size = header.packetSize(
+                topicCount: topic.count,
+                propertiesCount: properties.count,
+                payloadCount: payload.count
+            )
+            header.topicAlias = 0
+            let mayBegin = size <= connections[connection.value].maximumPacketSize  // [MQTT-3.1.2-24]
+            switch connections[connection.value].outgoingAliases.form(of: topic, mayBegin: mayBegin) {
+            case .topic: break
+            case .topicAndAlias(let alias): header.topicAlias = alias
+            case .alias(let alias):
+                header.topicAlias = alias
+                writtenTopic = topic.extracting(0..<0)
+            }
+        }
+        effects.outbox.write(header, topic: writtenTopic, properties: properties, payload: payload, to: connection)
+    }
+
+    /// Sends a message that was queued, unless it has expired [MQTT-3.3.2-5] or is larger than the Client accepts.
+    mutating func sendFirst(
+        _ delivery: ServerSession.Delivery,
+        to connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        guard let message = delivery.message, !message.isExpired(now: now) else { return }
+        let header = self.header(of: delivery, message, to: connection, now: now)
+        let size = header.packetSize(
+            topicCount: message.topic.count,
+            propertiesCount: message.forwardedProperties.count,
+            payloadCount: message.payload.count
+        )
+        guard size <= connections[connection.value].maximumPacketSize else { return }
+        let session = connections[connection.value].session
+        let identifier =
+            delivery.qos == .atMostOnce ? 0 : sessions[session].outgoing.begin(delivery, qos: delivery.qos)
+        send(delivery, identifier: identifier, duplicate: false, to: connection, now: now, into: &effects)
+    }
+
+    private func header(
+        of delivery: ServerSession.Delivery,
+        _ message: StoredMessage,
+        to connection: ConnectionIndex,
+        now: NIODeadline
+    ) -> Publish.Header {
+        let version = connections[connection.value].version
+        var header = Publish.Header(version: version, qos: delivery.qos, retain: delivery.retain)
+        if version.hasProperties {
+            header.messageExpiryInterval = message.remainingExpiryInterval(now: now)
+            header.subscriptionIdentifiers = delivery.subscriptionIdentifiers
+        }
+        return header
+    }
+
+    mutating func send(
+        _ delivery: ServerSession.Delivery,
+        identifier: UInt16,
+        duplicate: Bool,
+        to connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        guard let message = delivery.message else { return }
+        var header = self.header(of: delivery, message, to: connection, now: now)
+        header.packetIdentifier = identifier
+        header.duplicate = duplicate  // [MQTT-3.3.1-1]
+        statistics.publishSentCount += 1
+        write(
+            header,
+            topic: message.topic,
+            properties: message.forwardedProperties,
+            payload: message.payload,
+            to: connection,
+            into: &effects
+        )
+    }
+}

@@ -1,0 +1,81 @@
+import NIOCore
+
+/// A message on its way through the broker: the packet it came in and, once somebody must keep it, the stored form.
+struct RoutedMessage {
+    let publish: Publish
+    let expiry: NIODeadline?
+    private var storedMessage: StoredMessage?
+
+    init(_ publish: Publish, expiry: NIODeadline?) {
+        self.publish = publish
+        self.expiry = expiry
+    }
+
+    /// The stored form; made once, however many keep it.
+    var stored: StoredMessage {
+        mutating get {
+            if let storedMessage { return storedMessage }
+            let message = StoredMessage(publish, expiry: expiry)
+            storedMessage = message
+            return message
+        }
+    }
+
+    /// How a session gets the message that subscribes to it like this.
+    func terms(maximumQoS: QoS, retainAsPublished: Bool, subscriptionIdentifiers: [UInt32]) -> DeliveryTerms {
+        DeliveryTerms(
+            qos: min(publish.qos, maximumQoS),  // [MQTT-3.8.4-8]
+            retain: retainAsPublished && publish.retain,  // [MQTT-3.3.1-12], [MQTT-3.3.1-13]
+            subscriptionIdentifiers: subscriptionIdentifiers
+        )
+    }
+
+    /// The message as it is kept for one session.
+    mutating func delivery(_ terms: DeliveryTerms) -> ServerSession.Delivery {
+        ServerSession.Delivery(
+            message: stored,
+            qos: terms.qos,
+            retain: terms.retain,
+            isReplay: false,
+            subscriptionIdentifiers: terms.subscriptionIdentifiers
+        )
+    }
+}
+
+/// How one session gets a message: what the message says and what the session's subscriptions ask for, together.
+struct DeliveryTerms {
+    let qos: QoS
+    let retain: Bool
+    let subscriptionIdentifiers: [UInt32]
+}
+
+/// The encoded forms of one message: receivers that get the same bytes share them, but for the Packet Identifier.
+struct EncodedShapes {
+    private var buffers = Array(repeating: ByteBuffer(), count: 16)
+    private var identifierOffsets = Array(repeating: 0, count: 16)
+    private var isEncoded: UInt16 = 0
+
+    /// Begins with the next message: no form of it is there.
+    mutating func begin() {
+        isEncoded = 0
+    }
+
+    /// Which form a receiver gets: its version, the QoS and the RETAIN flag decide.
+    static func shape(version: ProtocolVersion, qos: QoS, retain: Bool) -> Int {
+        (version.hasProperties ? 8 : 0) | Int(qos.rawValue) << 1 | (retain ? 1 : 0)
+    }
+
+    /// The packet in the form `shape`, with where its Packet Identifier lies.
+    mutating func encoded(
+        _ shape: Int,
+        _ header: Publish.Header,
+        _ publish: Publish
+    ) -> (packet: ByteBuffer, identifierOffset: Int) {
+        if isEncoded & 1 << UInt16(shape) == 0 {
+            isEncoded |= 1 << UInt16(shape)
+            buffers[shape].clear()
+            identifierOffsets[shape] = publish.encode(header, into: &buffers[shape])
+        }
+        return (buffers[shape], identifierOffsets[shape])
+    }
+}
