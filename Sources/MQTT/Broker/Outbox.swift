@@ -27,6 +27,7 @@ struct Outbox {
     }
 
     /// Appends to the buffer of a connection what `write` writes.
+    @discardableResult
     mutating func append<Result>(
         to connection: ConnectionIndex,
         _ write: (inout ByteBuffer) -> Result

@@ -46,6 +46,9 @@ struct SubscriptionIndex {
     private(set) var count = 0
     /// How many of them are shared.
     private(set) var sharedCount = 0
+    /// How many nodes and different levels the tree of filters has.
+    var nodeCount: Int { tree.nodeCount }
+    var levelCount: Int { tree.levelCount }
     /// Counts the changes; what was found before the last one is out of date.
     private(set) var generation: UInt64 = 0
 

@@ -35,6 +35,9 @@ struct TopicTree<Value> {
     /// How many nodes there are, the root not counted.
     var nodeCount: Int { records.count - freeNodes.count - 1 }
 
+    /// How many different levels there are, `+` and `#` among them.
+    var levelCount: Int { levels.count }
+
     /// The value of a node; in place.
     subscript(node: Node) -> Value? {
         get { records[Int(node)].value }
