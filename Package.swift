@@ -73,7 +73,7 @@ let package = Package(
             testTarget("MQTTTests"),
             testTarget("Conformance", exclude: ["NormativeStatements.tsv"], resources: [.copy("Cases")]),
             testTarget("Simulation"),
-            testTarget("EndToEnd"),
+            testTarget("EndToEnd", exclude: ["paho_stream.py"]),
             testTarget("Allocations", dependencies: ["AllocationCounter"]),
             testTarget("Fuzz"),
             testTarget("Benchmarks"),

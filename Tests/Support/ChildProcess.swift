@@ -71,7 +71,21 @@ final class ChildProcess: Sendable {
         for handle in [input, output.fileHandleForReading, errorOutput.fileHandleForReading] {
             if let handle { _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC) }
         }
-        try process.run()
+        try Self.withoutBlockedSignals { try process.run() }
+    }
+
+    /// Runs `body` so that a child that it starts takes signals: the threads on which tests run block them, and a child
+    /// inherits that.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var blocked = sigset_t()
+        // The pointers do not outlive the calls.
+        unsafe sigemptyset(&none)
+        // See above.
+        unsafe pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        // See above.
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+        try body()
     }
 
     private static let starting = NSLock()

@@ -47,20 +47,22 @@ struct ClientRunner {
     private func tellEvents() -> Task<Void, Never> {
         let (diagnostics, command, address, events) = (diagnostics, command, address, client.events)
         return Task {
+            // The failure that ends the subcommand is told by `run`; one that comes again and again is told once.
             var lastError: MQTTClientError?
+            var toldError: MQTTClientError?
             for await event in events {
                 switch event {
                 case .connected:
-                    if lastError != nil { diagnostics.tell(.notice, "connected to \(address)", command: command) }
-                    lastError = nil
+                    if toldError != nil { diagnostics.tell(.notice, "connected to \(address)", command: command) }
+                    toldError = nil
                 case .disconnected(let error):
-                    // The failure that ends the subcommand is told by `run`; the same one is not told over and over.
-                    if error == lastError { continue }
                     lastError = error
                 case .reconnecting(let delay):
-                    guard let error = lastError else { continue }
-                    let cause = ClientFailureText(error, address: address).cause
-                    diagnostics.tell(.notice, "\(cause); trying again", command: command)
+                    if let error = lastError, error != toldError {
+                        let cause = ClientFailureText(error, address: address).cause
+                        diagnostics.tell(.notice, "\(cause); trying again", command: command)
+                        toldError = error
+                    }
                     diagnostics.tell(.info, "the next attempt is made in \(delay)", command: command)
                 case .subscriptionLost(let topicFilter, let reasonCode):
                     diagnostics.tell(.error, "lost the subscription to \(topicFilter): \(reasonCode)", command: command)

@@ -2,7 +2,6 @@ import NIOCore
 import Testing
 
 @testable import MQTT
-@testable import Support
 
 /// A client for the scripted server, with little patience.
 func makeClient(
