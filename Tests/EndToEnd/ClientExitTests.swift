@@ -132,7 +132,7 @@ struct ClientExitTests {
     }
 
     /// Receives messages until `count` are there and all but `unanswered` are settled.
-    private func take(_ count: Int, from peer: ScriptedPeer, leaving unanswered: Int) async throws -> [String] {
+    private func take(_ count: Int, from peer: AcceptedConnection, leaving unanswered: Int) async throws -> [String] {
         var payloads: [String] = []
         var settled = 0
         while payloads.count < count || settled < count - unanswered {
