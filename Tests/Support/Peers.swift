@@ -79,9 +79,13 @@ struct RunningBroker: Sendable {
             return RunningBroker(kind: kind, process: process, port: Int(digits) ?? 0)
         case .mosquitto:
             let port = port == 0 ? try freePort() : port
+            // By default mosquitto throws messages away for a subscriber that is a thousand behind.
+            let configuration = "listener \(port) 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
+            let file = FileManager.default.temporaryDirectory.appending(path: "mosquitto-\(port).conf")
+            try Data(configuration.utf8).write(to: file)
             let process = try ChildProcess(
                 Peers.path(of: "mosquitto") ?? "mosquitto",
-                ["-v", "-p", "\(port)"] + arguments
+                ["-v", "-c", file.path] + arguments
             )
             try await process.waitForError("running")
             return RunningBroker(kind: kind, process: process, port: port)
