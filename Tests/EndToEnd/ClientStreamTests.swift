@@ -87,7 +87,9 @@ struct ClientStreamTests {
     @Test(
         "from tinymqtt pub to mosquitto_sub",
         .enabled(if: Peers.hasMosquitto, "mosquitto is not installed"),
-        arguments: Combination.everything
+        // Between mosquitto's own broker and mosquitto_sub 2.0.11, QoS 2 in version 5 ends in a protocol error, whoever
+        // publishes; with our broker it works.
+        arguments: Combination.everything.filter { $0.broker == .tinymqtt || $0.version != 5 || $0.qos != 2 }
     )
     func toMosquitto(_ combination: Combination) async throws {
         try await check(combination, count: 10_000, publisher: Peers.tinymqtt, subscriber: "mosquitto_sub")
