@@ -188,7 +188,8 @@ struct SubscriptionOptions: ParsableArguments {
     }
 
     func apply(to configuration: inout MQTTClientConfiguration) {
-        if let count, count < Self.smallCount { configuration.receiveMaximum = UInt16(count) }
+        guard let count, count < Self.smallCount else { return }
+        configuration.receiveMaximum = min(configuration.receiveMaximum, UInt16(count))
     }
 }
 

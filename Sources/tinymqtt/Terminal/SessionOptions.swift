@@ -54,15 +54,20 @@ struct SessionOptions: ParsableArguments {
     @Option(
         name: .customShort("M"),
         parsing: .unconditional,
-        help: ArgumentHelp("How many messages may be unacknowledged, each way in MQTT 5.", valueName: "count")
+        help: ArgumentHelp(
+            "How many messages may be unacknowledged, each way in MQTT 5 (default: 20 to send, no limit to receive).",
+            valueName: "count"
+        )
     )
-    var maximumInFlight: UInt16 = 20
+    var maximumInFlight: UInt16?
+
+    private static let defaultMaximumInFlight: UInt16 = 20
 
     var version: ProtocolVersion { protocolVersion ?? (sessionExpiry == nil ? .v3_1_1 : .v5_0) }
     private var knownIdentifier: String? { identifier ?? Environment.clientIdentifier }
 
     func validate() throws {
-        guard maximumInFlight >= 1 else { throw ValidationError("-M is at least 1") }
+        guard maximumInFlight != 0 else { throw ValidationError("-M is at least 1") }
         guard sessionExpiry == nil || version == .v5_0 else {
             throw ValidationError("-x needs MQTT 5; leave out --protocol-version, or give it 5")
         }
@@ -84,7 +89,9 @@ struct SessionOptions: ParsableArguments {
         if let password = password ?? Environment.password, version == .v5_0 || configuration.userName != nil {
             configuration.password = .init(string: password)
         }
-        configuration.maximumInFlight = maximumInFlight
+        configuration.maximumInFlight = maximumInFlight ?? Self.defaultMaximumInFlight
+        // What MQTT 5 calls the receive maximum; older versions have no word for it.
+        if let maximumInFlight { configuration.receiveMaximum = maximumInFlight }
         if let knownIdentifier {
             configuration.clientIdentifier = knownIdentifier
         } else if version != .v5_0 {
