@@ -93,7 +93,7 @@ struct RunningBroker: Sendable {
     }
 
     /// A port that was free a moment ago, for a program that cannot ask the system for one.
-    private static func freePort() throws -> Int {
+    static func freePort() throws -> Int {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()
