@@ -16,6 +16,9 @@ final class ScriptedPeer {
     }
     /// Everything that the peer took.
     private(set) var receivedByteCount = 0
+    /// The same as bytes, where they are kept.
+    private(set) var receivedBytes: [UInt8] = []
+    var keepsBytes = false
     /// Bytes of the broker that were no packets of MQTT.
     private(set) var decodingError: MalformedPacket?
 
@@ -80,6 +83,7 @@ final class ScriptedPeer {
 
     func take(_ buffer: ByteBuffer) {
         receivedByteCount += buffer.readableBytes
+        if keepsBytes { receivedBytes += Array(buffer.readableBytesView) }
         decoder.append(buffer)
         do throws(MalformedPacket) {
             while let packet = try decoder.next() {

@@ -1,0 +1,117 @@
+import NIOCore
+import NIOPosix
+
+@testable import MQTT
+
+/// A plain socket to a broker over loopback: bytes out, bytes in.
+///
+/// One test uses it, one call after the other.
+final class SocketPeer {
+    private let channel: any Channel
+    private let received: EventQueue<ByteBuffer>
+    /// What was received and not taken.
+    private(set) var unread: [UInt8] = []
+
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+    private init(_ channel: any Channel, _ received: EventQueue<ByteBuffer>) {
+        self.channel = channel
+        self.received = received
+    }
+
+    /// - Parameter reads: Whether it reads at all; one that does not leaves what it is sent in the system's buffers.
+    static func connect(port: Int, reads: Bool = true) async throws -> SocketPeer {
+        let eventLoop = group.next()
+        let received = EventQueue<ByteBuffer>("bytes of the broker", eventLoop: eventLoop)
+        let channel = try await ClientBootstrap(group: eventLoop)
+            .channelOption(.autoRead, value: reads)
+            .channelOption(.allowRemoteHalfClosure, value: false)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Handler(received))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port)
+            .get()
+        return SocketPeer(channel, received)
+    }
+
+    func send(_ bytes: [UInt8]) {
+        channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
+    }
+
+    /// Sends, and returns when the system has taken it all.
+    func sendAndWait(_ bytes: ByteBuffer) async throws {
+        try await channel.writeAndFlush(bytes)
+    }
+
+    /// Sends; the future succeeds when the system has taken it all.
+    func sendLater(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
+        channel.writeAndFlush(bytes)
+    }
+
+    func send(_ packet: ControlPacket, version: ProtocolVersion = .v5_0) {
+        send(packet.encoded(for: version))
+    }
+
+    /// Waits for more bytes; `false` where the other side has closed.
+    func readMore() async throws -> Bool {
+        do {
+            let buffer = try await received.next()
+            unread += Array(buffer.readableBytesView)
+            return true
+        } catch EventQueue<ByteBuffer>.Failure.finished {
+            return false
+        }
+    }
+
+    /// The next packet; `nil` where the other side has closed before.
+    func receive(version: ProtocolVersion = .v5_0) async throws -> ControlPacket? {
+        while true {
+            var decoder = PacketDecoder(version: version, maximumPacketSize: DecodedStream.noMaximum)
+            decoder.append(ByteBuffer(bytes: unread))
+            if let packet = try decoder.next() {
+                take(unread.count - decoder.bufferedByteCount)
+                return packet
+            }
+            guard try await readMore() else { return nil }
+        }
+    }
+
+    /// Begins to read, where it did not.
+    func startReading() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
+        channel.read()
+    }
+
+    func take(_ count: Int) {
+        unread.removeFirst(count)
+    }
+
+    /// Closes without a word.
+    func close() {
+        channel.close(promise: nil)
+    }
+
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let received: EventQueue<ByteBuffer>
+
+        init(_ received: EventQueue<ByteBuffer>) {
+            self.received = received
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            received.put(unwrapInboundIn(data))
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            received.finish()
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            context.close(promise: nil)
+        }
+    }
+}
