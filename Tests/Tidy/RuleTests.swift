@@ -133,6 +133,7 @@ struct RuleTests {
     private static let expressions = [
         Case("no error ends the program", "Tests/Support/A.swift", "let a = try! b()", finds: 1),
         Case("no error ends the program", "Tests/Support/A.swift", "let a = try b() // never try!"),
+        Case("no error ends the program", "Tests/Support/A.swift", "let a = try !b()"),
         Case(
             "state machines switch over every case",
             "Sources/MQTT/Session/A.swift",
