@@ -44,6 +44,7 @@ enum BenchmarkMeasure {
     /// was freed before does not show, so that the large things are to be measured first.
     static var residentByteCount: Int? {
         #if os(Linux)
+        // Both strings are literals, which end with a zero byte and outlive the call.
         guard let file = unsafe fopen("/proc/self/statm", "r") else { return nil }
         // The file was opened above and is closed here, once.
         defer { unsafe fclose(file) }
