@@ -141,7 +141,7 @@ extension MQTTClient {
         var packet = Disconnect(reasonCode: reasonCode)
         if let sessionExpiryInterval, sessionExpiryInterval != configuration.sessionExpiryInterval {
             guard configuration.sessionExpiryInterval != 0 else {
-                throw .invalidArgument("a session that ends with its connection cannot be kept")  // [MQTT-3.14.2-2]
+                throw .invalidArgument("a session that ends with its connection cannot be kept")  // section 3.14.2.2.2
             }
             packet.properties[integer: .sessionExpiryInterval] = sessionExpiryInterval
         }

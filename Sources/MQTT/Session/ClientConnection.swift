@@ -143,7 +143,7 @@ struct ClientConnection {
         }
     }
 
-    /// The Server has broken the protocol: it is told how [MQTT-4.13.1-1], and the connection ends [MQTT-4.8.0-1].
+    /// The Server has broken the protocol: it is told how, and the connection ends [MQTT-4.13.2-1].
     mutating func protocolError(_ error: MalformedPacket, into effects: inout ClientEffects) {
         guard phase == .connected || phase == .awaitingConnack else { return }
         if version.hasProperties {

@@ -37,7 +37,12 @@ struct ConnectionTests {
         )
     }
 
-    @Test("version 5 is told the limits of the broker, and nothing that is as the specification has it anyway")
+    @Test(
+        """
+        version 5 is told the limits of the broker, and nothing that is as the specification has it anyway, nor an \
+        authentication method that nobody asked for [MQTT-4.12.0-6]
+        """
+    )
     func announcements() {
         let broker = InMemoryBroker {
             $0.limits.receiveMaximum = 7

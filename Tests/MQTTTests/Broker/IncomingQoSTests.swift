@@ -105,7 +105,7 @@ struct IncomingQoSTests {
         #expect(messages.map(\.duplicate) == [false, false], "DUP is not passed on [MQTT-3.3.1-3]")
     }
 
-    @Test("as many QoS 2 messages as the Receive Maximum may be unreleased, and no more")
+    @Test("as many QoS 2 messages as the Receive Maximum may be unreleased, and no more [MQTT-3.3.4-7]")
     func receiveMaximum() {
         let broker = InMemoryBroker { $0.limits.receiveMaximum = 2 }
         let subscriber = broker.connect("s")

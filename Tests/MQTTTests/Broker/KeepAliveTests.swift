@@ -7,7 +7,7 @@ import Testing
 @Suite("Broker: keep alive")
 struct KeepAliveTests {
     @Test(
-        "silence of one and a half times the Keep Alive ends the connection [MQTT-3.1.2-22]",
+        "silence of one and a half times the Keep Alive ends the connection [MQTT-3.1.2-22] [MQTT-3.2.2-22]",
         arguments: ProtocolVersion.allCases
     )
     func timeout(version: ProtocolVersion) {

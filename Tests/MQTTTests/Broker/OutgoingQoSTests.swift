@@ -74,7 +74,7 @@ struct OutgoingQoSTests {
         #expect(broker.session("s")?.outgoing.isEmpty == true)
     }
 
-    @Test("a failure in PUBACK or PUBREC ends the delivery [MQTT-4.4.0-2] [MQTT-4.3.3-9]")
+    @Test("a failure in PUBACK or PUBREC ends the delivery [MQTT-4.4.0-2]")
     func refused() {
         let subscriber = broker.connect("s", Self.lasting)
         subscriber.subscribe("t")

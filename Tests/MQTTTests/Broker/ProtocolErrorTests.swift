@@ -29,7 +29,7 @@ private let violations = [
     Violation("SUBACK", "90 { 0001 {} 00 }", .protocolError),
     Violation("UNSUBACK", "B0 { 0001 {} 00 }", .protocolError),
     Violation("PINGRESP", "D0 00", .protocolError),
-    Violation("AUTH without a method in CONNECT", "F0 { 18 { 15 'm' } }", .protocolError),
+    Violation("AUTH without a method in CONNECT [MQTT-4.12.0-7]", "F0 { 18 { 15 'm' } }", .protocolError),
     Violation("QoS 3", "36 { 't' 0001 {} }", .malformedPacket),
     Violation("DUP at QoS 0", "38 { 't' {} }", .malformedPacket),
     Violation("packet identifier 0", "32 { 't' 0000 {} }", .protocolError),

@@ -188,7 +188,7 @@ struct SubscriptionTests {
         #expect(back.receivePayloads() == ["1", "2"])
     }
 
-    @Test("a filter in another's spelling is another filter")
+    @Test("a filter in another's spelling is another filter [MQTT-4.7.3-4]")
     func bytesNotText() {
         let client = broker.connect("a")
         // The letter é in its two normalisations.

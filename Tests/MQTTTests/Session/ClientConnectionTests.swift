@@ -192,7 +192,7 @@ struct ClientConnectionTests {
 
     // MARK: The end
 
-    @Test("DISCONNECT is the last packet [MQTT-3.14.4-1]")
+    @Test("DISCONNECT is the last packet, and the connection closes [MQTT-3.14.4-1] [MQTT-3.14.4-2]")
     func disconnect() {
         var client = ClientHarness()
         client.connect()

@@ -53,7 +53,7 @@ struct ClientPublishingTests {
         #expect(client.connection.isSettled)
     }
 
-    @Test("no more than the receive maximum is in flight [MQTT-3.3.4-9] [MQTT-4.9.0-2]")
+    @Test("no more than the receive maximum is in flight [MQTT-3.3.4-7] [MQTT-4.9.0-2]")
     func receiveMaximum() {
         var client = ClientHarness()
         var properties = Properties()
@@ -161,7 +161,12 @@ struct ClientPublishingTests {
 
     // MARK: Another connection
 
-    @Test("with the session present, what is unacknowledged is sent again with DUP [MQTT-4.4.0-1] [MQTT-3.3.1-1]")
+    @Test(
+        """
+        with the session present, what is unacknowledged is sent again with DUP, in its first order [MQTT-4.4.0-1] \
+        [MQTT-3.3.1-1] [MQTT-4.6.0-1]
+        """
+    )
     func resumption() {
         var client = ClientHarness(sessionExpiryInterval: 100)
         client.connect()
@@ -179,7 +184,7 @@ struct ClientPublishingTests {
         #expect(client.sent().words == ["PUBLISH 1 DUP a", "PUBREL 2", "PUBLISH 3 DUP c", "PUBLISH 4 e"])
     }
 
-    @Test("when the server has lost the session, what it did not own is sent as new messages, in order")
+    @Test("when the server has lost the session, what it did not own is sent as new messages, in order [MQTT-3.2.2-5]")
     func lostSession() {
         var client = ClientHarness(sessionExpiryInterval: 100)
         client.connect()

@@ -96,7 +96,7 @@ struct ClientReceivingTests {
         #expect(client.sent().words == ["PUBACK 1"])
     }
 
-    @Test("nothing of a lost session is acknowledged in the next")
+    @Test("nothing of a lost session is acknowledged in the next [MQTT-3.2.2-5]")
     func lostSession() {
         var client = ClientHarness(sessionExpiryInterval: 10)
         client.connect()
@@ -111,7 +111,7 @@ struct ClientReceivingTests {
         #expect(client.delivered() == ["a", "b"])
     }
 
-    @Test("topic aliases stand for topics until the connection ends [MQTT-3.3.2-7]")
+    @Test("topic aliases stand for topics until the connection ends [MQTT-3.3.2-7] [MQTT-3.3.2-10]")
     func topicAliases() {
         var limits = ClientLimits()
         limits.topicAliasMaximum = 2
@@ -168,7 +168,7 @@ struct ClientReceivingTests {
             packets: [.suback(SubscriptionAcknowledgement(packetIdentifier: 1, reasonCodes: [.success]))]
         ),
         Violation(
-            name: "[MQTT-3.3.4-7] more than the receive maximum",
+            name: "[MQTT-3.3.4-9] more than the receive maximum",
             packets: (1...3).map { .publish(qos1($0)) },
             reason: .receiveMaximumExceeded
         ),
@@ -188,7 +188,7 @@ struct ClientReceivingTests {
         )
     }
 
-    @Test("what breaks the protocol is answered with DISCONNECT [MQTT-4.13.1-1]", arguments: violationTable)
+    @Test("what breaks the protocol is answered with DISCONNECT [MQTT-4.13.2-1]", arguments: violationTable)
     func violations(violation: Violation) {
         var limits = ClientLimits()
         limits.receiveMaximum = 2
