@@ -1,12 +1,23 @@
 import Testing
 
-/// What may stand in a row of the table in place of tests that are still to come: the side whose tests they will be.
-/// To be emptied when no row has one any more; from then on each is an error.
-private let openMarkers: Set<String> = ["broker", "client"]
-
 /// Holds the table of normative statements against what the sources and the tests cite.
 @Suite("Normative statements")
 struct NormativeStatementTests {
+    /// What was read, once for all tests.
+    private struct Reading: Sendable {
+        let table: NormativeStatementTable
+        let citedInSources: [NormativeStatementTable.Citation]
+        let citedInTests: [NormativeStatementTable.Citation]
+
+        init() throws {
+            table = try NormativeStatementTable()
+            citedInSources = try NormativeStatementTable.citations(below: "Sources").filter { !$0.isOfOlderVersion }
+            citedInTests = try NormativeStatementTable.citations(below: "Tests").filter { !$0.isOfOlderVersion }
+        }
+
+        static let result = Result { try Reading() }
+    }
+
     private let table: NormativeStatementTable
     private let citedInSources: [NormativeStatementTable.Citation]
     private let citedInTests: [NormativeStatementTable.Citation]
@@ -15,9 +26,10 @@ struct NormativeStatementTests {
     private let testFiles: [String: Set<String>]
 
     init() throws {
-        table = try NormativeStatementTable(openMarkers: openMarkers)
-        citedInSources = try NormativeStatementTable.citations(below: "Sources").filter { !$0.isOfOlderVersion }
-        citedInTests = try NormativeStatementTable.citations(below: "Tests").filter { !$0.isOfOlderVersion }
+        let reading = try Reading.result.get()
+        table = reading.table
+        citedInSources = reading.citedInSources
+        citedInTests = reading.citedInTests
         numbers = Set(table.rows.map(\.number))
         testFiles = Dictionary(grouping: citedInTests, by: \.number).mapValues { Set($0.map(\.file)) }
     }
