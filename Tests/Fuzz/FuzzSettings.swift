@@ -17,7 +17,7 @@ struct FuzzSettings {
 
     private static var defaultInputCount: Int {
         #if DEBUG
-        10_000
+        5_000
         #else
         1_000_000
         #endif
