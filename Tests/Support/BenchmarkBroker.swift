@@ -67,7 +67,7 @@ struct BenchmarkBroker {
             let buffer = effects.outbox.take(connection)
             sentByteCount += buffer.readableBytes
             if connection == watchedConnection { watched.writeImmutableBuffer(buffer) }
-            effects.outbox.recycle(buffer)
+            effects.outbox.recycle(consume buffer)
             if broker.awaitsDrain(connection) { broker.drained(connection, now: now, into: &effects) }
         }
         pending.removeAll(keepingCapacity: true)

@@ -14,7 +14,7 @@ struct Outbox {
     private var spares: [ByteBuffer] = []
 
     /// How many emptied buffers are kept, and how large one may be: together the bound on what is held back.
-    private static let maximumSpareCount = 32
+    private static let maximumSpareCount = 128
     private static let maximumSpareCapacity = 65_536
 
     /// Whether there is anything to send that `takePending` has not returned.
@@ -85,15 +85,15 @@ struct Outbox {
         let index = Int(connection.value)
         guard index < buffers.count else { return ByteBuffer() }
         byteCount -= buffers[index].readableBytes
-        let buffer = buffers[index]
-        buffers[index] = ByteBuffer()
+        // Exchanged and not copied, so that the buffer has one owner and can be used again.
+        var buffer = ByteBuffer()
+        swap(&buffer, &buffers[index])
         return buffer
     }
 
     /// Takes back a buffer that has been sent, to use its memory again where nobody else does.
     mutating func recycle(_ buffer: consuming ByteBuffer) {
         guard spares.count < Self.maximumSpareCount, buffer.capacity <= Self.maximumSpareCapacity else { return }
-        var buffer = buffer
         guard buffer.modifyIfUniquelyOwned({ $0.clear() }) != nil else { return }
         spares.append(buffer)
     }

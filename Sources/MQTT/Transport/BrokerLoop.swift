@@ -113,7 +113,7 @@ final class BrokerLoop {
         guard let channel = channels[Int(connection.value)], channel.isWritable else { return }
         let buffer = effects.outbox.take(connection)
         if buffer.readableBytes > 0 { channel.send(buffer) }
-        effects.outbox.recycle(buffer)
+        effects.outbox.recycle(consume buffer)
         if broker.awaitsDrain(connection) { broker.drained(connection, now: .now(), into: &effects) }
     }
 
