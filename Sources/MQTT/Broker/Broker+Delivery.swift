@@ -80,6 +80,9 @@ extension Broker {
         {
             if stage == .awaitingPubcomp {
                 send(.pubrel(Acknowledgement(packetIdentifier: identifier)), to: connection, into: &effects)
+            } else if !fits(delivery, connection, now: now) {
+                // This connection takes less than the one on which it was sent first [MQTT-3.1.2-25].
+                sessions[session].outgoing.discard(identifier)
             } else {
                 send(delivery, identifier: identifier, duplicate: true, to: connection, now: now, into: &effects)
             }

@@ -98,18 +98,25 @@ extension Broker {
         now: NIODeadline,
         into effects: inout Effects
     ) {
-        guard let message = delivery.message, !message.isExpired(now: now) else { return }
-        let header = self.header(of: delivery, message, to: connection, now: now)
-        let size = header.packetSize(
-            topicCount: message.topic.count,
-            propertiesCount: message.forwardedProperties.count,
-            payloadCount: message.payload.count
-        )
-        guard size <= connections[connection.value].maximumPacketSize else { return }
+        guard let message = delivery.message, !message.isExpired(now: now), fits(delivery, connection, now: now)
+        else { return }
         let session = connections[connection.value].session
         let identifier =
             delivery.qos == .atMostOnce ? 0 : sessions[session].outgoing.begin(delivery, qos: delivery.qos)
         send(delivery, identifier: identifier, duplicate: false, to: connection, now: now, into: &effects)
+    }
+
+    /// Whether the packet of a message that was kept is one that the Client accepts.
+    func fits(_ delivery: ServerSession.Delivery, _ connection: ConnectionIndex, now: NIODeadline) -> Bool {
+        guard let message = delivery.message, connections[connection.value].maximumPacketSize < .max else {
+            return true
+        }
+        let size = header(of: delivery, message, to: connection, now: now).packetSize(
+            topicCount: message.topic.count,
+            propertiesCount: message.forwardedProperties.count,
+            payloadCount: message.payload.count
+        )
+        return size <= connections[connection.value].maximumPacketSize
     }
 
     private func header(

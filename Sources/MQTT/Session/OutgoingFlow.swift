@@ -191,6 +191,12 @@ struct OutgoingFlow<Message> {
         return nil
     }
 
+    /// Ends an exchange as if the other side had acknowledged the message: it cannot be sent again.
+    mutating func discard(_ identifier: UInt16) {
+        guard let index = index(of: identifier), exchanges[index].stage != .finished else { return }
+        finish(at: index)
+    }
+
     /// The messages of all unfinished exchanges, in their order.
     var unfinishedMessages: [Message] { exchanges.compactMap { $0.message } }
 

@@ -198,6 +198,24 @@ struct MessagePropertyTests {
         #expect(broker.session("s")?.outgoing.isEmpty == true)
     }
 
+    @Test("what was sent and is too large for the next connection is not sent again [MQTT-3.1.2-24] [MQTT-3.1.2-25]")
+    func resentTooLarge() {
+        let first = broker.connect("s", Self.lasting)
+        first.subscribe("t")
+        let publisher = broker.connect("p")
+        for payload in ["1", String(repeating: "x", count: 100), "3"] {
+            publisher.publish("t", payload, qos: .exactlyOnce)
+        }
+        first.drop()
+        let second = broker.connect(
+            "s",
+            cleanStart: false,
+            Self.lasting + [(.maximumPacketSize, .integer(40)), (.receiveMaximum, .integer(1))]
+        )
+        #expect(second.receivePayloads() == ["1", "3"])
+        #expect(broker.session("s")?.outgoing.isEmpty == true)
+    }
+
     @Test("a SUBACK that is too large is not sent [MQTT-3.1.2-24]")
     func subackTooLarge() {
         let client = broker.connect("s", [(.maximumPacketSize, .integer(30))])

@@ -200,6 +200,21 @@ struct OutgoingFlowTests {
         #expect(flow.resendAll() == ["1 awaitingPubrec 0", "2 awaitingPubcomp 1", "3 awaitingPubrec 2"])
     }
 
+    @Test("what cannot be sent again is given up, and its place is free")
+    mutating func discard() {
+        for number in 0..<3 {
+            _ = flow.begin("\(number)", qos: .atLeastOnce)
+        }
+        _ = flow.resume(receiveMaximum: 1)
+        #expect(flow.nextToResend()?.identifier == 1)
+        flow.discard(1)
+        flow.discard(1)
+        flow.discard(99)
+        #expect(flow.inFlightCount == 0)
+        #expect(flow.resendAll() == ["2 awaitingPuback 1"])
+        #expect(flow.unfinishedMessages == ["1", "2"])
+    }
+
     @Test("requests are not repeated; they come back to the caller")
     mutating func resumeRequests() {
         _ = flow.beginRequest("subscribe")
