@@ -70,7 +70,7 @@ let package = Package(
         ),
     ]
         + [
-            testTarget("MQTTTests"),
+            testTarget("MQTTTests", dependencies: [.product(name: "Logging", package: "swift-log")]),
             testTarget("Conformance", exclude: ["NormativeStatements.tsv"], resources: [.copy("Cases")]),
             testTarget("Simulation"),
             testTarget("EndToEnd", exclude: ["paho_stream.py"]),

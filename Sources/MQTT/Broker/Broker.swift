@@ -211,6 +211,13 @@ struct Broker {
         queuedByteCount + effects.outbox.byteCount > limits.waitingBytesInAll
     }
 
+    /// Whether so much waits for a connection that it is not to be read from: the answers to what it sends are never
+    /// dropped, unlike messages, which alone do not bring it here.
+    func isBlocked(_ connection: ConnectionIndex, _ effects: borrowing Effects) -> Bool {
+        effects.outbox.byteCount(for: connection)
+            >= 2 * max(limits.outgoingBytes, limits.outgoingBytesBeforeQueueing)
+    }
+
     // MARK: Sending
 
     /// Writes a packet other than PUBLISH. One that is larger than the Client accepts is left out [MQTT-3.1.2-24].

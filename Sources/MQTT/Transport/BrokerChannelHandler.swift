@@ -15,7 +15,10 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     private var decoder: PacketDecoder
     /// Whether the broker is done with this connection: what still arrives is thrown away.
     private var isClosing = false
+    /// Whether the publisher is to wait for others.
     private var isPaused = false
+    /// Whether it is to take first what waits for itself.
+    private var isBlocked = false
     /// Whether a read was asked for while reading was paused.
     private var hasHeldBackRead = false
     private var remoteAddress: SocketAddress?
@@ -50,7 +53,9 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let connection, !isClosing else { return }
         decoder.append(unwrapInboundIn(data))
-        if loop.received(&decoder, from: connection), loop.pausesPublisher(connection) { isPaused = true }
+        let hasPublish = loop.received(&decoder, from: connection)
+        if loop.isBlocked(connection) { isBlocked = true }
+        if hasPublish, loop.pausesPublisher(connection) { isPaused = true }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -65,9 +70,9 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
         context.close(promise: nil)
     }
 
-    /// While the publisher is to wait, the channel's wish to read is held back.
+    /// While the other side is to wait, the channel's wish to read is held back.
     func read(context: ChannelHandlerContext) {
-        if isPaused { hasHeldBackRead = true } else { context.read() }
+        if isPaused || isBlocked { hasHeldBackRead = true } else { context.read() }
     }
 
     // MARK: What the loop asks for
@@ -83,10 +88,21 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
+    /// The publisher need not wait for others any more.
     func resumeReading() {
-        guard isPaused else { return }
         isPaused = false
-        guard hasHeldBackRead else { return }
+        readHeldBack()
+    }
+
+    /// The channel has taken what waited for the connection.
+    func outputTaken() {
+        guard isBlocked else { return }
+        isBlocked = false
+        readHeldBack()
+    }
+
+    private func readHeldBack() {
+        guard hasHeldBackRead, !isPaused, !isBlocked else { return }
         hasHeldBackRead = false
         context?.read()
     }
@@ -99,6 +115,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
         isClosing = true
         guard let context else { return }
         guard last.readableBytes > 0 else { return context.close(promise: nil) }
+        isBlocked = false
         resumeReading()
         // Nothing follows that it could be flushed with.
         context.writeAndFlush(wrapOutboundOut(last), promise: nil)

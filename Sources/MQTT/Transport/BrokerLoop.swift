@@ -83,6 +83,18 @@ final class BrokerLoop {
         return true
     }
 
+    /// Whether a connection is not to be read from until it has taken what waits for it.
+    func isBlocked(_ connection: ConnectionIndex) -> Bool {
+        broker.isBlocked(connection, effects)
+    }
+
+    /// How much the broker holds.
+    var load: BrokerLoad {
+        var load = broker.load(effects)
+        load.pausedPublisherCount = paused.count
+        return load
+    }
+
     // MARK: Turns
 
     private func scheduleTurn() {
@@ -115,6 +127,7 @@ final class BrokerLoop {
         if buffer.readableBytes > 0 { channel.send(buffer) }
         effects.outbox.recycle(consume buffer)
         if broker.awaitsDrain(connection) { broker.drained(connection, now: .now(), into: &effects) }
+        channel.outputTaken()
     }
 
     private func closeChannels() {
