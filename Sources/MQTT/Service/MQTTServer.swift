@@ -1,6 +1,7 @@
 public import Logging
 public import NIOCore
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -37,7 +38,9 @@ public final class MQTTServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let loop: NIOLoopBound<BrokerLoop>
     private let channels: [any Channel]
-    private let closed: EventLoopFuture<Void>
+    /// Ends when the listeners are closed. A future would have to be asked before the end of its event loop.
+    private let closed: Task<Void, Never>
+    private let isStopping = Atomic(false)
 
     /// How long Clients are given to take the last packet when the server stops.
     private static let longestFarewell = TimeAmount.seconds(2)
@@ -55,7 +58,8 @@ public final class MQTTServer: Sendable {
         self.loop = loop
         self.channels = channels
         addresses = channels.compactMap(\.localAddress)
-        closed = EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: group.next())
+        let closed = EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: group.next())
+        self.closed = Task { try? await closed.get() }
     }
 
     /// Starts a broker.
@@ -190,16 +194,26 @@ public final class MQTTServer: Sendable {
 
     /// Returns when the server has been stopped.
     public func waitUntilStopped() async {
-        try? await closed.get()
+        await closed.value
     }
 
-    /// Stops: no new connections, a DISCONNECT to every Client, and the end of all threads.
+    /// Stops: no new connections, a DISCONNECT to every Client, and the end of all threads. A second call does nothing.
     public func stop() async {
+        guard !isStopping.exchange(true, ordering: .relaxed) else { return }
         for channel in channels {
             try? await channel.close()
         }
         let loop = self.loop
         try? await group.next().flatSubmit { loop.value.shutDown(within: Self.longestFarewell) }.get()
         try? await group.shutdownGracefully()
+    }
+
+    /// How much the broker holds; nothing once it was stopped.
+    func load() async -> BrokerLoad {
+        let loop = self.loop
+        guard !isStopping.load(ordering: .relaxed),
+            let load = try? await group.next().submit({ loop.value.load }).get()
+        else { return BrokerLoad() }
+        return load
     }
 }
