@@ -7,7 +7,7 @@ import Testing
 
 /// How many allocations the broker makes for what happens most often, from the bytes of a read to the bytes in the
 /// outbox. The limits are what was counted with Swift 6.3.1 on Linux, so that a test that fails has found a new waste;
-/// who makes a number smaller lowers its limit. Debug builds allocate more, for which each limit is two numbers.
+/// who makes a number smaller lowers its limit. Debug builds allocate more and not always the same: their limits leave room.
 @Suite(.serialized, .enabled(if: allocations_are_counted() == 1, "allocations are counted with glibc only"))
 struct AllocationTests {
     /// What one operation may allocate.
@@ -75,7 +75,7 @@ struct AllocationTests {
         broker.receive(BenchmarkBroker.subscribe("sensors/+/temperature"), from: subscriber)
         let publish = BenchmarkBroker.publish("sensors/kitchen/temperature")
         let before = broker.sentByteCount
-        Self.expect(Limit(debug: 6, release: 0), "QoS 0 to one receiver") {
+        Self.expect(Limit(debug: 8, release: 0), "QoS 0 to one receiver") {
             broker.receive(publish, from: publisher)
         }
         #expect(broker.sentByteCount - before == publish.readableBytes * (Int(Self.count) + Self.warmUpCount))
@@ -92,7 +92,7 @@ struct AllocationTests {
         }
         let publish = BenchmarkBroker.publish("sensors/kitchen/temperature")
         let before = broker.sentByteCount
-        Self.expect(Limit(debug: 501, release: 0), "QoS 0 to a hundred receivers") {
+        Self.expect(Limit(debug: 600, release: 0), "QoS 0 to a hundred receivers") {
             broker.receive(publish, from: publisher)
         }
         let sentByteCount = 50 * (2 * publish.readableBytes + 1)
@@ -125,7 +125,7 @@ struct AllocationTests {
         let publish = BenchmarkBroker.publish("sensors/kitchen", qos: .atLeastOnce, packetIdentifier: 1)
         var puback = BenchmarkBroker.puback(1)
         var identifier: UInt16 = 0
-        Self.expect(Limit(debug: 23, release: 1), "QoS 1 round trip") {
+        Self.expect(Limit(debug: 28, release: 1), "QoS 1 round trip") {
             broker.receive(publish, from: publisher)
             identifier += 1
             puback.setInteger(identifier, at: 2)
@@ -140,7 +140,7 @@ struct AllocationTests {
         let subscriber = broker.connect("subscriber")
         let subscribe = BenchmarkBroker.subscribe("building/floor/room")
         let unsubscribe = BenchmarkBroker.unsubscribe("building/floor/room")
-        Self.expect(Limit(debug: 24, release: 6), "SUBSCRIBE") {
+        Self.expect(Limit(debug: 30, release: 6), "SUBSCRIBE") {
             broker.receive(subscribe, from: subscriber)
         } after: {
             broker.receive(unsubscribe, from: subscriber)
@@ -154,7 +154,7 @@ struct AllocationTests {
         var broker = BenchmarkBroker()
         let connect = BenchmarkBroker.connect("client", version: version)
         var connection: ConnectionIndex?
-        let limit = version == .v5_0 ? Limit(debug: 64, release: 5) : Limit(debug: 20, release: 2)
+        let limit = version == .v5_0 ? Limit(debug: 80, release: 5) : Limit(debug: 25, release: 2)
         Self.expect(limit, "CONNECT of version \(version)") {
             let opened = broker.open()
             broker.receive(connect, from: opened)
@@ -175,7 +175,7 @@ struct AllocationTests {
         }
         let subscriber = broker.connect("subscriber")
         let subscribe = BenchmarkBroker.subscribe("room/+/temperature")
-        Self.expect(Limit(debug: 84, release: 14), "ten retained messages") {
+        Self.expect(Limit(debug: 95, release: 14), "ten retained messages") {
             broker.receive(subscribe, from: subscriber)
         }
         #expect(broker.broker.statistics.publishSentCount == 10 * (Int(Self.count) + Self.warmUpCount))
