@@ -6,8 +6,8 @@ import Testing
 @testable import Support
 
 /// How many allocations the broker makes for what happens most often, from the bytes of a read to the bytes in the
-/// outbox. The limits are what was counted with Swift 6.3.1 on Linux, so that a test that fails has found a new waste;
-/// who makes a number smaller lowers its limit. Debug builds allocate more and not always the same: their limits leave room.
+/// outbox. With Swift 6.3.1 on Linux a release build counts, in the order of the tests: 0, 0, 0, 1, 6, 2 and 5, 14. The
+/// limits leave a little room for what another build inlines otherwise; debug builds allocate more.
 @Suite(.serialized, .enabled(if: allocations_are_counted() == 1, "allocations are counted with glibc only"))
 struct AllocationTests {
     /// What one operation may allocate.
@@ -75,7 +75,7 @@ struct AllocationTests {
         broker.receive(BenchmarkBroker.subscribe("sensors/+/temperature"), from: subscriber)
         let publish = BenchmarkBroker.publish("sensors/kitchen/temperature")
         let before = broker.sentByteCount
-        Self.expect(Limit(debug: 8, release: 0), "QoS 0 to one receiver") {
+        Self.expect(Limit(debug: 8, release: 2), "QoS 0 to one receiver") {
             broker.receive(publish, from: publisher)
         }
         #expect(broker.sentByteCount - before == publish.readableBytes * (Int(Self.count) + Self.warmUpCount))
@@ -92,7 +92,7 @@ struct AllocationTests {
         }
         let publish = BenchmarkBroker.publish("sensors/kitchen/temperature")
         let before = broker.sentByteCount
-        Self.expect(Limit(debug: 600, release: 0), "QoS 0 to a hundred receivers") {
+        Self.expect(Limit(debug: 600, release: 20), "QoS 0 to a hundred receivers") {
             broker.receive(publish, from: publisher)
         }
         let sentByteCount = 50 * (2 * publish.readableBytes + 1)
@@ -125,7 +125,7 @@ struct AllocationTests {
         let publish = BenchmarkBroker.publish("sensors/kitchen", qos: .atLeastOnce, packetIdentifier: 1)
         var puback = BenchmarkBroker.puback(1)
         var identifier: UInt16 = 0
-        Self.expect(Limit(debug: 28, release: 1), "QoS 1 round trip") {
+        Self.expect(Limit(debug: 28, release: 3), "QoS 1 round trip") {
             broker.receive(publish, from: publisher)
             identifier += 1
             puback.setInteger(identifier, at: 2)
@@ -140,7 +140,7 @@ struct AllocationTests {
         let subscriber = broker.connect("subscriber")
         let subscribe = BenchmarkBroker.subscribe("building/floor/room")
         let unsubscribe = BenchmarkBroker.unsubscribe("building/floor/room")
-        Self.expect(Limit(debug: 30, release: 6), "SUBSCRIBE") {
+        Self.expect(Limit(debug: 30, release: 8), "SUBSCRIBE") {
             broker.receive(subscribe, from: subscriber)
         } after: {
             broker.receive(unsubscribe, from: subscriber)
@@ -154,7 +154,7 @@ struct AllocationTests {
         var broker = BenchmarkBroker()
         let connect = BenchmarkBroker.connect("client", version: version)
         var connection: ConnectionIndex?
-        let limit = version == .v5_0 ? Limit(debug: 80, release: 5) : Limit(debug: 25, release: 2)
+        let limit = version == .v5_0 ? Limit(debug: 80, release: 7) : Limit(debug: 25, release: 4)
         Self.expect(limit, "CONNECT of version \(version)") {
             let opened = broker.open()
             broker.receive(connect, from: opened)
@@ -175,7 +175,7 @@ struct AllocationTests {
         }
         let subscriber = broker.connect("subscriber")
         let subscribe = BenchmarkBroker.subscribe("room/+/temperature")
-        Self.expect(Limit(debug: 95, release: 14), "ten retained messages") {
+        Self.expect(Limit(debug: 95, release: 20), "ten retained messages") {
             broker.receive(subscribe, from: subscriber)
         }
         #expect(broker.broker.statistics.publishSentCount == 10 * (Int(Self.count) + Self.warmUpCount))
