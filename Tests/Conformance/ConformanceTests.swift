@@ -131,7 +131,7 @@ extension BrokerConfiguration {
     /// Sets what a case names.
     fileprivate mutating func apply(_ option: String, _ value: Int) throws {
         switch option {
-        case "maximum-qos": maximumQoS = try #require(QoS(rawValue: UInt8(value)))
+        case "maximum-qos": listeners[0].maximumQoS = try #require(QoS(rawValue: UInt8(value)))
         case "retain-available": retainAvailable = value != 0
         case "maximum-keep-alive": maximumKeepAlive = UInt16(value)
         case "receive-maximum": limits.receiveMaximum = UInt16(value)

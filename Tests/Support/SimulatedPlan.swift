@@ -42,7 +42,7 @@ struct SimulatedPlan {
 
         broker.maximumSessionExpiryInterval = Self.longestSession
         broker.queuesQoS0Messages = random.chance(30)
-        broker.limits.topicAliasMaximum = UInt16(random.number(in: 0...3))
+        broker.listeners[0].topicAliasMaximum = UInt16(random.number(in: 0...3))
         if random.chance(50) { broker.limits.receiveMaximum = UInt16(random.number(in: 1...4)) }
         if random.chance(50) { broker.limits.inFlightMessages = UInt16(random.number(in: 1...4)) }
         if random.chance(50) { broker.limits.outgoingBytesBeforeQueueing = random.number(in: 100...2_000) }

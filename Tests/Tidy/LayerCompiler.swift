@@ -85,8 +85,10 @@ struct LayerCompiler {
     private static func moduleMapFolders(products: URL) -> [URL] {
         let checkouts = products.deletingLastPathComponent().deletingLastPathComponent().appending(path: "checkouts")
         let built = subfolders(of: products).filter { $0.pathExtension == "build" }
+        // Those of this package that only point to a library of the system.
+        let system = subfolders(of: Repository.root.appending(path: "Sources"))
         let headers = subfolders(of: checkouts).flatMap { subfolders(of: $0.appending(path: "Sources")) }
-        return built + headers.map { $0.appending(path: "include") }
+        return built + system + headers.map { $0.appending(path: "include") }
     }
 
     private static func subfolders(of folder: URL) -> [URL] {

@@ -5,7 +5,10 @@ enum RepositoryRules {
         "Package.swift", "README.md", "LICENSE", "CONTRIBUTING.md", "Sources", "Tests", "completions", "man",
     ]
     /// The packages that this one may depend on.
-    static let dependencies: Set<String> = ["swift-nio", "swift-collections", "swift-argument-parser", "swift-log"]
+    static let dependencies: Set<String> = [
+        "swift-nio", "swift-nio-ssl", "swift-collections", "swift-argument-parser", "swift-log", "swift-crypto",
+        "swift-certificates", "swift-asn1",
+    ]
     /// How many words explain a dependency at least.
     private static let shortestParagraph = 15
 

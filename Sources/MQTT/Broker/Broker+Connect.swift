@@ -14,18 +14,19 @@ extension Broker {
         }
         connections[connection.value].wantsProblemInformation =
             connect.properties[integer: .requestProblemInformation] != 0
-        if let reasonCode = reasonToRefuse(connect) {
+        if let reasonCode = reasonToRefuse(connect, rules(of: connection)) {
             return refuse(connection, connect, reasonCode, into: &effects)
         }
 
         var clientIdentifier = connect.clientIdentifier
         let isAssigned = clientIdentifier.isEmpty
-        if isAssigned { clientIdentifier = assignClientIdentifier() }
+        if isAssigned { clientIdentifier = assignClientIdentifier(rules(of: connection)) }
         let keepAlive = self.keepAlive(for: connect)
         var connack = Connack(sessionPresent: false, reasonCode: .success)
         if connect.version.hasProperties {
             connack.properties = connackProperties(
                 for: connect,
+                rules(of: connection),
                 clientIdentifier: clientIdentifier,
                 isAssigned: isAssigned,
                 keepAlive: keepAlive
@@ -62,13 +63,18 @@ extension Broker {
         keepAlive: UInt16,
         now: NIODeadline
     ) {
+        let rules = rules(of: connection)
         connections[connection.value].phase = .connected
         connections[connection.value].lastReceived = now
         connections[connection.value].session = session
         connections[connection.value].will = connect.will
-        connections[connection.value].incomingAliases = IncomingTopicAliases(maximum: limits.topicAliasMaximum)
+        connections[connection.value].maximumQoS = rules.maximumQoS
+        connections[connection.value].incomingAliases = IncomingTopicAliases(maximum: rules.topicAliasMaximum)
         connections[connection.value].outgoingAliases = OutgoingTopicAliases(
-            maximum: UInt16(connect.properties[integer: .topicAliasMaximum] ?? 0)
+            maximum: min(
+                UInt16(connect.properties[integer: .topicAliasMaximum] ?? 0),
+                rules.outgoingTopicAliasMaximum
+            )
         )
         connections[connection.value].asksForLastingSession =
             connect.properties[integer: .sessionExpiryInterval] ?? 0 > 0
@@ -78,7 +84,7 @@ extension Broker {
     }
 
     /// Why a CONNECT that is well formed is not accepted; `nil` where it is.
-    private func reasonToRefuse(_ connect: Connect) -> ReasonCode? {
+    private func reasonToRefuse(_ connect: Connect, _ rules: ListenerRules) -> ReasonCode? {
         if connect.clientIdentifier.isEmpty {
             switch connect.version {
             case .v3_1: return .clientIdentifierNotValid
@@ -89,7 +95,7 @@ extension Broker {
         // Enhanced authentication needs a method that both sides know; this Server has none [MQTT-4.12.0-1].
         if connect.properties[string: .authenticationMethod] != nil { return .badAuthenticationMethod }
         if let will = connect.will {
-            if will.qos > configuration.maximumQoS { return .qosNotSupported }  // [MQTT-3.2.2-12]
+            if will.qos > rules.maximumQoS { return .qosNotSupported }  // [MQTT-3.2.2-12]
             if will.retain, !configuration.retainAvailable { return .retainNotSupported }  // [MQTT-3.2.2-13]
             if will.topic.bytes.span.topicLevelCount > limits.topicLevels { return .topicNameInvalid }
         }
@@ -118,10 +124,10 @@ extension Broker {
     }
 
     /// A Client Identifier that nobody has [MQTT-3.1.3-7].
-    private func assignClientIdentifier() -> UTF8String {
+    private func assignClientIdentifier(_ rules: ListenerRules) -> UTF8String {
         while true {
             let digits = String(UInt64.random(in: .min ... .max), radix: 36, uppercase: true)
-            let text = configuration.assignedClientIdentifierPrefix + digits
+            let text = rules.assignedClientIdentifierPrefix + digits
             guard let identifier = UTF8String(text) else {
                 preconditionFailure("the configured prefix of client identifiers is not valid UTF-8 for MQTT")
             }
@@ -197,6 +203,7 @@ extension Broker {
 
     private func connackProperties(
         for connect: Connect,
+        _ rules: ListenerRules,
         clientIdentifier: UTF8String,
         isAssigned: Bool,
         keepAlive: UInt16
@@ -206,13 +213,13 @@ extension Broker {
         let granted = allowedExpiryInterval(asked)
         if granted != asked { properties[integer: .sessionExpiryInterval] = granted }
         properties[integer: .receiveMaximum] = UInt32(limits.receiveMaximum)
-        if configuration.maximumQoS < .exactlyOnce {
-            properties[integer: .maximumQoS] = UInt32(configuration.maximumQoS.rawValue)  // [MQTT-3.2.2-9]
+        if rules.maximumQoS < .exactlyOnce {
+            properties[integer: .maximumQoS] = UInt32(rules.maximumQoS.rawValue)  // [MQTT-3.2.2-9]
         }
         if !configuration.retainAvailable { properties[integer: .retainAvailable] = 0 }
         properties[integer: .maximumPacketSize] = UInt32(limits.packetSize)
         if isAssigned { properties[string: .assignedClientIdentifier] = clientIdentifier }  // [MQTT-3.2.2-16]
-        properties[integer: .topicAliasMaximum] = UInt32(limits.topicAliasMaximum)
+        properties[integer: .topicAliasMaximum] = UInt32(rules.topicAliasMaximum)
         if keepAlive != connect.keepAlive {
             properties[integer: .serverKeepAlive] = UInt32(keepAlive)  // [MQTT-3.1.2-21]
         }

@@ -13,7 +13,7 @@ extension Broker {
         if publish.topicAlias != 0 {
             try connections[connection.value].incomingAliases.resolve(&publish)
         }
-        try check(publish)
+        try check(publish, maximumQoS: connections[connection.value].maximumQoS)
         let session = connections[connection.value].session
         switch publish.qos {
         case .atMostOnce:
@@ -39,11 +39,11 @@ extension Broker {
     }
 
     /// What the Server announced that it does not do.
-    private func check(_ publish: Publish) throws(MalformedPacket) {
+    private func check(_ publish: Publish, maximumQoS: QoS) throws(MalformedPacket) {
         guard publish.subscriptionIdentifiers.isEmpty else {
             throw .protocolError("a subscription identifier from a client")  // [MQTT-3.3.4-6]
         }
-        guard publish.qos <= configuration.maximumQoS else {
+        guard publish.qos <= maximumQoS else {
             throw MalformedPacket("QoS above the maximum QoS", reasonCode: .qosNotSupported)  // [MQTT-3.2.2-11]
         }
         guard !publish.retain || configuration.retainAvailable else {

@@ -14,7 +14,7 @@ extension Broker {
         var replays: [(filter: TopicFilter, options: SubscriptionOptions)] = []
         for subscription in subscribe.subscriptions {  // [MQTT-3.8.4-5]
             var options = subscription.options
-            options.maximumQoS = min(options.maximumQoS, configuration.maximumQoS)
+            options.maximumQoS = min(options.maximumQoS, connections[connection.value].maximumQoS)
             guard let filter = TopicFilter(subscription.topicFilter),
                 filter.filter.bytes.span.topicLevelCount <= limits.topicLevels
             else {

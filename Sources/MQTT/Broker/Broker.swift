@@ -34,10 +34,18 @@ struct Broker {
 
     var limits: BrokerConfiguration.Limits { configuration.limits }
 
+    /// What holds for the listener that a connection came by.
+    func rules(of connection: ConnectionIndex) -> ListenerRules {
+        configuration.listeners[connections[connection.value].listener]
+    }
+
     /// A connection was accepted: its CONNECT is awaited. `nil` where there are as many as there may be.
-    mutating func opened(now: NIODeadline) -> ConnectionIndex? {
+    ///
+    /// - Parameter listener: The place of its listener in the configuration.
+    mutating func opened(by listener: Int = 0, now: NIODeadline) -> ConnectionIndex? {
         guard connections.count < limits.connections else { return nil }
-        let connection = ConnectionIndex(value: connections.insert(ServerConnection(opened: now)))
+        let opened = ServerConnection(opened: now, listener: listener)
+        let connection = ConnectionIndex(value: connections.insert(opened))
         scheduleDeadline(of: connection)
         return connection
     }

@@ -16,6 +16,10 @@ public struct BrokerConfiguration: Sendable {
         public var queuedMessages = 100_000
         /// How many bytes of messages wait for a session at most.
         public var queuedBytes = 64 << 20
+        /// How many bytes of messages of QoS 1 and 2 are sent to a Client before it acknowledges.
+        public var inFlightBytes = Int.max
+        /// The largest payload that is passed on, in bytes; a larger one is acknowledged and dropped.
+        public var payloadSize = Int.max
         /// The bytes that may wait for a connection before messages of QoS 0 to it are dropped.
         public var outgoingBytes = 4 << 20
         /// The bytes that may wait for a connection before messages stay in the session's queue.
@@ -26,10 +30,19 @@ public struct BrokerConfiguration: Sendable {
         public var topicLevels = 200
         /// How many subscriptions a session may have.
         public var subscriptionsPerSession = 1_000_000
-        /// The largest alias that a Client may give to a topic; announced as Topic Alias Maximum.
-        public var topicAliasMaximum: UInt16 = 16
         /// How many connections there may be at once.
         public var connections = 1_000_000
+        /// How many sessions there may be at once, with those whose Client is away.
+        public var sessions = 10_000_000
+        /// How many messages are retained at most.
+        public var retainedMessages = 10_000_000
+        /// How many messages a second a Client may publish, and how many all together; over that they are not read from
+        /// for a while. 0 for no limit.
+        public var publishRate = 0
+        public var publishRateInAll = 0
+        /// How many bytes of messages a second a Client may publish, and how many all together. 0 for no limit.
+        public var publishByteRate = 0
+        public var publishByteRateInAll = 0
 
         /// The limits that the broker starts with.
         public init() {}
@@ -37,10 +50,18 @@ public struct BrokerConfiguration: Sendable {
 
     /// The bounds of everything that a Client could make grow.
     public var limits = Limits()
-    /// The highest QoS that is accepted and granted; announced as Maximum QoS where it is not 2.
-    public var maximumQoS = QoS.exactlyOnce
+    /// What holds for each listener. The first one's rules hold where nobody says which listener a connection came by.
+    public var listeners = [ListenerRules()]
     /// Whether messages are retained; announced as Retain Available where they are not.
     public var retainAvailable = true
+    /// How long a message is retained, in seconds; `nil` for ever.
+    public var retainExpiryInterval: UInt32?
+    /// Whether a retained message goes out only while the Client that published it may still publish to its topic.
+    public var checksRetainSource = true
+    /// Whether a message goes out with the QoS of the subscription also where it was published with a lower one.
+    public var upgradesOutgoingQoS = false
+    /// Whether a Client whose subscriptions overlap gets a message for each of them that matches.
+    public var sendsForEachSubscription = false
     /// Whether messages of QoS 0 are queued for a session whose Client is away.
     public var queuesQoS0Messages = false
     /// The longest Keep Alive in seconds: it takes the place of a longer one, or of none; 0 leaves Clients the choice.
@@ -50,8 +71,6 @@ public struct BrokerConfiguration: Sendable {
     /// What the Response Information of a Client begins with that asks for it; its Client Identifier follows. `nil`
     /// gives none.
     public var responseInformationPrefix: String? = "responses/"
-    /// What Client Identifiers begin with that the broker assigns.
-    public var assignedClientIdentifierPrefix = "auto-"
     /// How long a connection may take to send its CONNECT, in seconds.
     public var connectTimeout = 30
 

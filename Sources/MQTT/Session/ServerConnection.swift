@@ -41,8 +41,14 @@ struct ServerConnection {
     /// Whether there is more to send than the connection was given so far; it asks again when that is on its way.
     var awaitsDrain = false
 
-    init(opened now: NIODeadline) {
+    /// The highest QoS that is accepted and granted at its listener.
+    var maximumQoS = QoS.exactlyOnce
+    /// The place of its listener in the broker's configuration.
+    let listener: Int
+
+    init(opened now: NIODeadline, listener: Int = 0) {
         lastReceived = now
+        self.listener = listener
     }
 
     /// When to end the connection if nothing arrives until then.

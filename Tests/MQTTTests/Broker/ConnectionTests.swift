@@ -47,7 +47,7 @@ struct ConnectionTests {
         let broker = InMemoryBroker {
             $0.limits.receiveMaximum = 7
             $0.limits.packetSize = 1_000
-            $0.limits.topicAliasMaximum = 3
+            $0.listeners[0].topicAliasMaximum = 3
         }
         let properties = broker.connect("a").connack?.properties
         #expect(
@@ -63,7 +63,7 @@ struct ConnectionTests {
     @Test("a broker that lacks something says so [MQTT-3.2.2-9]")
     func restrictions() {
         let broker = InMemoryBroker {
-            $0.maximumQoS = .atLeastOnce
+            $0.listeners[0].maximumQoS = .atLeastOnce
             $0.retainAvailable = false
         }
         let properties = broker.connect("a").connack?.properties
@@ -135,7 +135,7 @@ struct ConnectionTests {
 
     @Test("an empty Client Identifier gets one that nobody has [MQTT-3.1.3-6] [MQTT-3.1.3-7] [MQTT-3.2.2-16]")
     func assignedClientIdentifiers() throws {
-        let broker = InMemoryBroker { $0.assignedClientIdentifierPrefix = "made-up-" }
+        let broker = InMemoryBroker { $0.listeners[0].assignedClientIdentifierPrefix = "made-up-" }
         var identifiers: Set<String> = []
         for cleanStart in [true, false, true, false] {
             let client = broker.connect("", cleanStart: cleanStart)
@@ -172,7 +172,7 @@ struct ConnectionTests {
     )
     func refusals() {
         let broker = InMemoryBroker {
-            $0.maximumQoS = .atLeastOnce
+            $0.listeners[0].maximumQoS = .atLeastOnce
             $0.retainAvailable = false
             $0.limits.topicLevels = 3
         }
@@ -197,7 +197,7 @@ struct ConnectionTests {
 
     @Test("a refusal that version 3.1.1 has no code for just closes the connection")
     func refusalWithoutCode() {
-        let broker = InMemoryBroker { $0.maximumQoS = .atMostOnce }
+        let broker = InMemoryBroker { $0.listeners[0].maximumQoS = .atMostOnce }
         let client = broker.connect("a", version: .v3_1_1, will: .make(qos: .atLeastOnce))
         #expect(client.isClosed)
         #expect(client.connack == nil)
@@ -206,7 +206,7 @@ struct ConnectionTests {
 
     @Test("a refused CONNECT leaves the session and the connection of its Client Identifier alone")
     func refusedBeforeTakeover() {
-        let broker = InMemoryBroker { $0.maximumQoS = .atMostOnce }
+        let broker = InMemoryBroker { $0.listeners[0].maximumQoS = .atMostOnce }
         let first = broker.connect("a")
         let second = broker.connect("a", will: .make(qos: .atLeastOnce))
         #expect(second.isClosed)

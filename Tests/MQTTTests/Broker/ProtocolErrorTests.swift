@@ -96,7 +96,7 @@ struct ProtocolErrorTests {
 
     @Test("QoS above the Maximum QoS ends the connection")
     func qosNotSupported() {
-        let broker = InMemoryBroker { $0.maximumQoS = .atLeastOnce }
+        let broker = InMemoryBroker { $0.listeners[0].maximumQoS = .atLeastOnce }
         let client = broker.connect("a")
         client.send(hex: "34 { 't' 0001 {} }")
         #expect(client.disconnectReason() == .qosNotSupported)

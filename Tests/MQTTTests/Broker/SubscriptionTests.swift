@@ -40,7 +40,7 @@ struct SubscriptionTests {
 
     @Test("a broker with a lower Maximum QoS grants that [MQTT-3.2.2-10]")
     func maximumQoS() {
-        let broker = InMemoryBroker { $0.maximumQoS = .atLeastOnce }
+        let broker = InMemoryBroker { $0.listeners[0].maximumQoS = .atLeastOnce }
         let client = broker.connect("a")
         #expect(client.subscribe("a", qos: .exactlyOnce) == [.grantedQoS1])
         #expect(client.subscribe("b", qos: .atMostOnce) == [.success])

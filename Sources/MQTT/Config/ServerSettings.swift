@@ -1,0 +1,48 @@
+/// All that a configuration says: what a broker is started with, and what it changes to when it reads it again.
+public struct ServerSettings: Sendable {
+    /// What the process itself is to do.
+    public struct Process: Sendable, Equatable {
+        /// The user whose rights the broker has once it listens, where it was started by root.
+        public var user: String? = "mosquitto"
+        /// The file that holds the number of the process while it runs in the background.
+        public var processIdentifierFile: String?
+
+        /// Nothing special.
+        public init() {}
+    }
+
+    /// Where messages are kept when the broker is not running.
+    public struct Persistence: Sendable, Equatable {
+        /// Whether they are kept.
+        public var isEnabled = false
+        /// The directory; `nil` for the one that the broker is started in.
+        public var location: String?
+        /// The name of the file.
+        public var file = "mosquitto.db"
+
+        /// Nothing is kept.
+        public init() {}
+    }
+
+    /// The rules of the protocol. Its listeners are filled in from ``listeners`` when the broker starts.
+    public var broker = BrokerConfiguration()
+    /// Where to listen.
+    public var listeners: [ListenerSettings] = []
+    /// Whether no listener was configured, so that only this machine is served.
+    public var isLocalOnly = false
+    /// What is logged, and where to.
+    public var log = LogSettings()
+    /// What the process itself is to do.
+    public var process = Process()
+    /// Where messages are kept.
+    public var persistence = Persistence()
+    /// How often the topics below `$SYS` are brought up to date, in seconds; 0 for never.
+    public var systemInterval = 10
+    /// Whether `$CONTROL/broker/v1` answers.
+    public var isControlEnabled = false
+    /// What was accepted and has no effect, each a line for the log.
+    public var warnings: [ConfigurationError] = []
+
+    /// The settings of a broker that is told nothing; it has no listener.
+    public init() {}
+}
