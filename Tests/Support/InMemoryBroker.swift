@@ -15,6 +15,11 @@ final class InMemoryBroker {
     private var peers: [ConnectionIndex: ScriptedPeer] = [:]
     private var pending: [ConnectionIndex] = []
 
+    /// Answers questions about passwords; where it returns `nil`, the question stays open.
+    var checksPassword: (AuthenticationRequest) -> AuthenticationResult? = { _ in .badUserNameOrPassword }
+    /// The questions that are open.
+    private(set) var openRequests: [AuthenticationRequest] = []
+
     init(_ change: (inout BrokerConfiguration) -> Void = { _ in }) {
         var configuration = BrokerConfiguration()
         change(&configuration)
@@ -24,8 +29,8 @@ final class InMemoryBroker {
     // MARK: Connections
 
     /// A connection over which nothing has been sent; `nil` where the broker takes no more.
-    func open(version: ProtocolVersion = .v5_0) -> ScriptedPeer? {
-        guard let connection = broker.opened(now: now) else { return nil }
+    func open(version: ProtocolVersion = .v5_0, by listener: Int = 0) -> ScriptedPeer? {
+        guard let connection = broker.opened(by: listener, now: now) else { return nil }
         let peer = ScriptedPeer(self, connection, decoder: broker.makeDecoder(), version: version)
         peers[connection] = peer
         carryOut()
@@ -39,9 +44,14 @@ final class InMemoryBroker {
         cleanStart: Bool = true,
         keepAlive: UInt16 = 0,
         will: Connect.Will? = nil,
+        userName: String? = nil,
+        password: String? = nil,
+        by listener: Int = 0,
         _ properties: [(PropertyIdentifier, Properties.Value)] = []
     ) -> ScriptedPeer {
-        guard let peer = open(version: version) else { preconditionFailure("the broker takes no more connections") }
+        guard let peer = open(version: version, by: listener) else {
+            preconditionFailure("the broker takes no more connections")
+        }
         peer.send(
             .connect(
                 Connect(
@@ -50,7 +60,9 @@ final class InMemoryBroker {
                     keepAlive: keepAlive,
                     properties: Properties(properties),
                     clientIdentifier: .text(clientIdentifier),
-                    will: will
+                    will: will,
+                    userName: userName.map { .text($0) },
+                    password: password.map { Array($0.utf8) }
                 )
             )
         )
@@ -93,6 +105,19 @@ final class InMemoryBroker {
         carryOut()
     }
 
+    /// Answers a question that was left open.
+    func answer(_ request: AuthenticationRequest, _ result: AuthenticationResult) {
+        broker.authenticated(request.connection, ticket: request.ticket, result, now: now, into: &effects)
+        peers[request.connection]?.continueSending()
+        carryOut()
+    }
+
+    /// Has the broker do something beside what its peers want.
+    func operate<Result>(_ body: (inout Broker, inout Effects) -> Result) -> Result {
+        defer { carryOut() }
+        return body(&broker, &effects)
+    }
+
     // MARK: Effects
 
     private func carryOut() {
@@ -113,6 +138,15 @@ final class InMemoryBroker {
         } while effects.outbox.hasPending || !effects.closing.isEmpty
         events += effects.events
         effects.events.removeAll()
+    }
+
+    /// Answers the questions about passwords that have come up.
+    func answerQuestions() {
+        let requests = effects.authentications
+        effects.authentications.removeAll()
+        for request in requests {
+            if let result = checksPassword(request) { answer(request, result) } else { openRequests.append(request) }
+        }
     }
 
     private func deliver(to connection: ConnectionIndex) {

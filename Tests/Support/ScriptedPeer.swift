@@ -56,6 +56,13 @@ final class ScriptedPeer {
         guard !isClosed else { return }
         serverDecoder.append(ByteBuffer(bytes: bytes))
         broker.received(&serverDecoder, from: connection)
+        // Not before: an answer has the broker read on.
+        broker.answerQuestions()
+    }
+
+    /// Has the broker work on what it did not want to look at when it came.
+    func continueSending() {
+        broker.received(&serverDecoder, from: connection)
     }
 
     /// Closes the connection without a DISCONNECT.

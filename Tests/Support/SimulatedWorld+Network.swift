@@ -77,13 +77,14 @@ extension SimulatedWorld {
         effects.events.removeAll(keepingCapacity: true)
         for event in events {
             switch event {
-            case .clientConnected, .subscribed, .unsubscribed, .droppingMessages(_, .receiverTooSlow):
+            case .clientConnected, .subscribed, .unsubscribed, .droppingMessages(_, .receiverTooSlow), .packet:
                 continue
             case .clientDisconnected(let connection, _, let reason):
                 try clientDisconnected(connection, reason)
             case .connectionRefused(_, let error) where error == .protocolError("no CONNECT in time"):
                 continue
-            case .clientRefused, .connectionRefused, .droppingMessages(_, .queueFull):
+            case .clientRefused, .connectionRefused, .droppingMessages(_, .queueFull), .denied, .payloadTooLarge,
+                .retainedMessagesFull:
                 throw SimulatedViolation(.understanding, "\(event)")
             }
         }

@@ -14,19 +14,53 @@ extension Broker {
         }
         connections[connection.value].wantsProblemInformation =
             connect.properties[integer: .requestProblemInformation] != 0
-        if let reasonCode = reasonToRefuse(connect, rules(of: connection)) {
+        let rules = rules(of: connection)
+        var connect = connect
+        let identity = connections[connection.value].identity
+        if let identity {
+            connect.userName = identity
+            connect.password = nil
+        }
+        if rules.usesUserNameAsClientIdentifier {
+            guard let userName = connect.userName else {
+                return refuse(connection, connect, .notAuthorized, into: &effects)
+            }
+            connect.clientIdentifier = userName
+        }
+        if let reasonCode = reasonToRefuse(connect, rules) {
             return refuse(connection, connect, reasonCode, into: &effects)
         }
+        if identity == nil {
+            if rules.access.checksPasswords, let userName = connect.userName {
+                return authenticate(connect, userName: userName, from: connection, into: &effects)
+            }
+            guard rules.access.allowsAnonymous else {
+                return refuse(connection, connect, .notAuthorized, into: &effects)
+            }
+        }
+        accept(connect, from: connection, now: now, into: &effects)
+    }
 
+    /// Nothing speaks against a CONNECT any more.
+    mutating func accept(
+        _ connect: Connect,
+        from connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        guard sessions.count < limits.sessions || sessionsByClient[connect.clientIdentifier] != nil else {
+            return refuse(connection, connect, .serverBusy, into: &effects)
+        }
+        let rules = rules(of: connection)
         var clientIdentifier = connect.clientIdentifier
         let isAssigned = clientIdentifier.isEmpty
-        if isAssigned { clientIdentifier = assignClientIdentifier(rules(of: connection)) }
+        if isAssigned { clientIdentifier = assignClientIdentifier(rules) }
         let keepAlive = self.keepAlive(for: connect)
         var connack = Connack(sessionPresent: false, reasonCode: .success)
         if connect.version.hasProperties {
             connack.properties = connackProperties(
                 for: connect,
-                rules(of: connection),
+                rules,
                 clientIdentifier: clientIdentifier,
                 isAssigned: isAssigned,
                 keepAlive: keepAlive
@@ -40,9 +74,12 @@ extension Broker {
         connack.sessionPresent = sessionPresent
 
         sessions[session].connection = connection
+        admit(connect, as: clientIdentifier, to: session, by: connections[connection.value].listener)
         begin(connection, with: connect, session: session, keepAlive: keepAlive, now: now)
         send(.connack(connack), to: connection, into: &effects)  // [MQTT-3.2.0-1], [MQTT-3.1.4-5]
         statistics.connectionsAcceptedCount += 1
+        connectedCount += 1
+        statistics.sessionsMaximum = max(statistics.sessionsMaximum, sessions.count)
         effects.events.append(
             .clientConnected(
                 connection,
@@ -54,6 +91,24 @@ extension Broker {
             )
         )
         sendQueued(session, now: now, into: &effects)
+    }
+
+    /// Notes who a Client is and what it may do, which another connection of it may have had otherwise.
+    private mutating func admit(
+        _ connect: Connect,
+        as clientIdentifier: UTF8String,
+        to session: SessionIndex,
+        by listener: Int
+    ) {
+        let rules = configuration.listeners[listener]
+        sessions[session].userName = connect.userName
+        sessions[session].listener = listener
+        sessions[session].mountPoint = Array(rules.mountPoint.utf8)
+        sessions[session].access = rules.access.accessControlList?.profile(
+            userName: connect.userName,
+            clientIdentifier: clientIdentifier
+        )
+        sessions[session].retainedSource = nil
     }
 
     private mutating func begin(
@@ -68,6 +123,11 @@ extension Broker {
         connections[connection.value].lastReceived = now
         connections[connection.value].session = session
         connections[connection.value].will = connect.will
+        if !sessions[session].mountPoint.isEmpty, let topic = connect.will?.topic {
+            connections[connection.value].will?.topic = UTF8String(
+                unchecked: sessions[session].mountPoint + topic.bytes
+            )
+        }
         connections[connection.value].maximumQoS = rules.maximumQoS
         connections[connection.value].incomingAliases = IncomingTopicAliases(maximum: rules.topicAliasMaximum)
         connections[connection.value].outgoingAliases = OutgoingTopicAliases(
@@ -85,19 +145,32 @@ extension Broker {
 
     /// Why a CONNECT that is well formed is not accepted; `nil` where it is.
     private func reasonToRefuse(_ connect: Connect, _ rules: ListenerRules) -> ReasonCode? {
+        // [MQTT-3.1.2-2]
+        guard rules.acceptedVersions.contains(connect.version) else { return .unsupportedProtocolVersion }
         if connect.clientIdentifier.isEmpty {
+            guard rules.access.allowsZeroLengthClientIdentifier else { return .clientIdentifierNotValid }
             switch connect.version {
             case .v3_1: return .clientIdentifierNotValid
             case .v3_1_1: if !connect.cleanStart { return .clientIdentifierNotValid }  // [MQTT-3.1.3-8] of 3.1.1
             case .v5_0: break  // one is assigned [MQTT-3.1.3-6]
             }
         }
+        let prefixes = rules.access.clientIdentifierPrefixes
+        guard
+            connect.clientIdentifier.isEmpty || prefixes.isEmpty
+                || prefixes.contains(where: { connect.clientIdentifier.bytes.starts(with: $0.utf8) })
+        else { return .notAuthorized }
         // Enhanced authentication needs a method that both sides know; this Server has none [MQTT-4.12.0-1].
         if connect.properties[string: .authenticationMethod] != nil { return .badAuthenticationMethod }
         if let will = connect.will {
             if will.qos > rules.maximumQoS { return .qosNotSupported }  // [MQTT-3.2.2-12]
             if will.retain, !configuration.retainAvailable { return .retainNotSupported }  // [MQTT-3.2.2-13]
-            if will.topic.bytes.span.topicLevelCount > limits.topicLevels { return .topicNameInvalid }
+            let levels =
+                will.topic.bytes.span.topicLevelCount + rules.mountPoint.utf8.count { $0 == TopicCharacter.separator }
+            if levels > limits.topicLevels || will.topic.count + rules.mountPoint.utf8.count > UTF8String.maximumLength
+            {
+                return .topicNameInvalid
+            }
         }
         // Version 3 has no way to announce a longest Keep Alive.
         if !connect.version.hasProperties, configuration.maximumKeepAlive > 0,
@@ -108,7 +181,7 @@ extension Broker {
         return nil
     }
 
-    private mutating func refuse(
+    mutating func refuse(
         _ connection: ConnectionIndex,
         _ connect: Connect,
         _ reasonCode: ReasonCode,
@@ -117,7 +190,12 @@ extension Broker {
         // [MQTT-3.2.2-6], [MQTT-3.2.2-7]: no session, and the connection is closed.
         send(.connack(Connack(sessionPresent: false, reasonCode: reasonCode)), to: connection, into: &effects)
         effects.events.append(
-            .clientRefused(connection, clientIdentifier: connect.clientIdentifier, reason: reasonCode)
+            .clientRefused(
+                connection,
+                clientIdentifier: connect.clientIdentifier,
+                userName: connect.userName,
+                reason: reasonCode
+            )
         )
         connections[connection.value].phase = .ended
         effects.closing.append(connection)

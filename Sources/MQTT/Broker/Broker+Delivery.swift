@@ -11,6 +11,7 @@ extension Broker {
         now: NIODeadline,
         into effects: inout Effects
     ) {
+        if let access = sessions[session].access, !access.mayReceive(message.publish.topic) { return }
         if let connection = sessions[session].connection {
             let waitingByteCount = effects.outbox.byteCount(for: connection)
             let goesNow: Bool
@@ -22,7 +23,8 @@ extension Broker {
                 }
             } else {
                 goesNow =
-                    sessions[session].queue.isEmpty && sessions[session].outgoing.canBegin
+                    sessions[session].queue.isEmpty
+                    && sessions[session].mayBegin(size: message.size, limit: limits.inFlightBytes)
                     && waitingByteCount < limits.outgoingBytesBeforeQueueing
             }
             if goesNow { return send(&message, terms, to: connection, isOnly: isOnly, into: &effects) }
@@ -41,6 +43,7 @@ extension Broker {
         if !hasRoom(session, for: delivery) { dropExpired(session, now: now) }
         guard hasRoom(session, for: delivery) else { return noteDropped(session, .queueFull, into: &effects) }
         queuedByteCount += delivery.size
+        queuedMessageCount += 1
         sessions[session].enqueue(delivery)
         if let connection = sessions[session].connection,
             effects.outbox.byteCount(for: connection) >= limits.outgoingBytesBeforeQueueing
@@ -58,8 +61,14 @@ extension Broker {
     private mutating func dropExpired(_ session: SessionIndex, now: NIODeadline) {
         while let message = sessions[session].queue.first?.message, message.isExpired(now: now) {
             guard let delivery = sessions[session].dequeue() else { return }
-            if !delivery.isReplay { queuedByteCount -= delivery.size }
+            noteDequeued(delivery)
         }
+    }
+
+    private mutating func noteDequeued(_ delivery: ServerSession.Delivery) {
+        guard !delivery.isReplay else { return }
+        queuedByteCount -= delivery.size
+        queuedMessageCount -= 1
     }
 
     mutating func noteDropped(_ session: SessionIndex, _ reason: DropReason, into effects: inout Effects) {
@@ -82,6 +91,7 @@ extension Broker {
                 send(.pubrel(Acknowledgement(packetIdentifier: identifier)), to: connection, into: &effects)
             } else if !fits(delivery, connection, now: now) {
                 // This connection takes less than the one on which it was sent first [MQTT-3.1.2-25].
+                sessions[session].letGo(of: delivery)
                 sessions[session].outgoing.discard(identifier)
             } else {
                 send(delivery, identifier: identifier, duplicate: true, to: connection, now: now, into: &effects)
@@ -97,10 +107,13 @@ extension Broker {
                     connections[connection.value].awaitsDrain = true
                     return
                 }
-                guard next.qos == .atMostOnce || sessions[session].outgoing.canBegin else { return }
+                guard
+                    next.qos == .atMostOnce
+                        || sessions[session].mayBegin(size: next.size, limit: limits.inFlightBytes)
+                else { return }
             }
             guard let delivery = sessions[session].dequeue() else { return }
-            if !delivery.isReplay { queuedByteCount -= delivery.size }
+            noteDequeued(delivery)
             sendFirst(delivery, to: connection, now: now, into: &effects)
         }
         sessions[session].isDropping = false
@@ -119,7 +132,9 @@ extension Broker {
         into effects: inout Effects
     ) {
         let session = connections[connection.value].session
-        guard case .finished = sessions[session].outgoing.pubackReceived(puback.packetIdentifier) else { return }
+        guard case .finished(let delivery) = sessions[session].outgoing.pubackReceived(puback.packetIdentifier)
+        else { return }
+        sessions[session].letGo(of: delivery)
         sendQueued(session, now: now, into: &effects)
     }
 
@@ -130,13 +145,19 @@ extension Broker {
         into effects: inout Effects
     ) {
         let session = connections[connection.value].session
+        var received: ServerSession.Delivery?
         let answer = sessions[session].outgoing.pubrecReceived(
             pubrec.packetIdentifier,
             isFailure: pubrec.reasonCode.isFailure
-        ) { $0.message = nil }
+        ) { delivery in
+            received = delivery
+            delivery.message = nil
+        }
+        if let received { sessions[session].letGo(of: received) }
         switch answer {
         case .sendPubrel, .unexpected:
             guard !pubrec.reasonCode.isFailure else { return }
+            statistics.noteSent(.pubrel)
             let version = connections[connection.value].version
             let isKnown = if case .sendPubrel = answer { true } else { false }
             effects.outbox.append(to: connection) { buffer in
@@ -148,7 +169,8 @@ extension Broker {
                     version: version
                 )
             }
-        case .finished:
+        case .finished(let delivery):
+            sessions[session].letGo(of: delivery)
             sendQueued(session, now: now, into: &effects)
         }
     }

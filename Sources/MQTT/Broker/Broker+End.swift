@@ -41,6 +41,7 @@ extension Broker {
         connections[connection.value].phase = .ended
         connections[connection.value].will = nil
         connections[connection.value].awaitsDrain = false
+        connectedCount -= 1
         effects.closing.append(connection)
         effects.events.append(
             .clientDisconnected(
@@ -73,21 +74,26 @@ extension Broker {
     /// Ends a session that has no connection: all that belongs to it is discarded.
     mutating func endSession(_ session: SessionIndex, now: NIODeadline, into effects: inout Effects) {
         // A will that waits is published when the session ends, if not before [MQTT-3.1.3-9].
-        let delayedWill = sessions[session].delayedWill
         subscriptions.removeAll(of: session)
+        if let delayedWill = sessions[session].delayedWill {
+            publish(delayedWill.will, from: session, now: now, into: &effects)
+        }
         queuedByteCount -= sessions[session].queuedByteCount
+        queuedMessageCount -= sessions[session].queuedMessageCount
         sessionsByClient[sessions[session].clientIdentifier] = nil
         sessions.remove(session)
-        if let delayedWill { publish(delayedWill.will, from: nil, now: now, into: &effects) }
     }
 
-    /// - Parameter session: The session of the Client whose Will it is, where it has not ended.
+    /// - Parameter session: The session of the Client whose Will it is.
     mutating func publish(
         _ will: Connect.Will,
-        from session: SessionIndex?,
+        from session: SessionIndex,
         now: NIODeadline,
         into effects: inout Effects
     ) {
+        if let rule = ruleAgainstPublishing(to: will.topic.bytes.span, by: sessions[session].access) {
+            return noteDenied(.publishWill, will.topic.bytes.span, rule, session: session, into: &effects)
+        }
         _ = route(Publish(will), from: session, now: now, into: &effects)  // [MQTT-3.1.2-14], [MQTT-3.1.2-15]
     }
 
@@ -98,7 +104,7 @@ extension Broker {
             let connection = ConnectionIndex(value: index)
             switch connections[index].phase {
             case .ended: continue
-            case .awaitingConnect:
+            case .awaitingConnect, .authenticating:
                 connections[index].phase = .ended
                 effects.closing.append(connection)
             case .connected:

@@ -8,33 +8,68 @@ extension Broker {
         now: NIODeadline,
         into effects: inout Effects
     ) throws(MalformedPacket) {
-        statistics.publishReceivedCount += 1
+        statistics.publishReceivedByteCount += received.sizes.payload
         var publish = received
         if publish.topicAlias != 0 {
             try connections[connection.value].incomingAliases.resolve(&publish)
         }
         try check(publish, maximumQoS: connections[connection.value].maximumQoS)
         let session = connections[connection.value].session
+        if limits.hasPublishRate { measure(publish, from: connection, now: now) }
+        if !sessions[session].mountPoint.isEmpty { try mount(&publish, below: sessions[session].mountPoint) }
+        if let refusal = reasonToRefuse(publish, from: connection, into: &effects) {
+            return acknowledgeRefused(publish, refusal, to: connection, into: &effects)
+        }
         switch publish.qos {
         case .atMostOnce:
             _ = route(publish, from: session, now: now, into: &effects)
         case .atLeastOnce:
             let isMatched = route(publish, from: session, now: now, into: &effects)
-            acknowledge(.puback, publish, isMatched: isMatched, to: connection, into: &effects)  // [MQTT-4.3.2-4]
+            // [MQTT-4.3.2-4]
+            acknowledge(.puback, publish, Self.accepted(isMatched), to: connection, into: &effects)
         case .exactlyOnce:
             switch sessions[session].incoming.publishAcknowledgedAtOnce(publish.packetIdentifier) {
             case .new:
                 // Passed on now and not at PUBREL: the identifier is what is kept, not the message [MQTT-4.3.3-10].
                 let isMatched = route(publish, from: session, now: now, into: &effects)
-                acknowledge(.pubrec, publish, isMatched: isMatched, to: connection, into: &effects)
+                acknowledge(.pubrec, publish, Self.accepted(isMatched), to: connection, into: &effects)
             case .alreadyReceived, .unacknowledged:
-                acknowledge(.pubrec, publish, isMatched: true, to: connection, into: &effects)  // [MQTT-4.3.3-8]
+                acknowledge(.pubrec, publish, .success, to: connection, into: &effects)  // [MQTT-4.3.3-8]
             case .receiveMaximumExceeded:
                 throw MalformedPacket(
                     "more messages of QoS 2 in flight than the receive maximum",
                     reasonCode: .receiveMaximumExceeded  // [MQTT-3.3.4-7]
                 )
             }
+        }
+    }
+
+    /// Puts a Client's messages where its listener has them in the broker.
+    private func mount(_ publish: inout Publish, below mountPoint: [UInt8]) throws(MalformedPacket) {
+        let topic = mountPoint + [UInt8](copying: publish.topic)
+        guard topic.count <= UTF8String.maximumLength else {
+            throw MalformedPacket("topic name is too long for its mount point", reasonCode: .topicNameInvalid)
+        }
+        publish = publish.replacingTopic(with: topic.span)
+    }
+
+    /// Answers a message that is not passed on. Only version 5.0 can tell why; to older ones it looks as if it were.
+    private mutating func acknowledgeRefused(
+        _ publish: Publish,
+        _ refusal: ReasonCode,
+        to connection: ConnectionIndex,
+        into effects: inout Effects
+    ) {
+        let session = connections[connection.value].session
+        let mayTell = connections[connection.value].version.hasProperties
+        let reasonCode = mayTell ? refusal : .success
+        switch publish.qos {
+        case .atMostOnce: return
+        case .atLeastOnce: acknowledge(.puback, publish, reasonCode, to: connection, into: &effects)
+        case .exactlyOnce:
+            // The exchange ends with a PUBREC that refuses; with any other it goes on.
+            if !mayTell { _ = sessions[session].incoming.publishAcknowledgedAtOnce(publish.packetIdentifier) }
+            acknowledge(.pubrec, publish, reasonCode, to: connection, into: &effects)
         }
     }
 
@@ -54,20 +89,25 @@ extension Broker {
         }
     }
 
+    private static func accepted(_ isMatched: Bool) -> ReasonCode {
+        isMatched ? .success : .noMatchingSubscribers
+    }
+
     private mutating func acknowledge(
         _ type: ControlPacketType,
         _ publish: Publish,
-        isMatched: Bool,
+        _ reasonCode: ReasonCode,
         to connection: ConnectionIndex,
         into effects: inout Effects
     ) {
         let version = connections[connection.value].version
         let identifier = publish.packetIdentifier
+        statistics.noteSent(type)
         effects.outbox.append(to: connection) { buffer in
             Acknowledgement.encode(
                 type,
                 packetIdentifier: identifier,
-                reasonCode: isMatched ? .success : .noMatchingSubscribers,
+                reasonCode: reasonCode,
                 into: &buffer,
                 version: version
             )
@@ -81,6 +121,7 @@ extension Broker {
     ) {
         let session = connections[connection.value].session
         let isKnown = sessions[session].incoming.pubrelReceived(pubrel.packetIdentifier)
+        statistics.noteSent(.pubcomp)
         let version = connections[connection.value].version
         effects.outbox.append(to: connection) { buffer in
             Acknowledgement.encode(

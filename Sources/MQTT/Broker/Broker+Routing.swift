@@ -15,7 +15,7 @@ extension Broker {
         let expiry = publish.messageExpiryInterval.map { now + .seconds(Int64($0)) }
         var message = RoutedMessage(publish, expiry: expiry)
         if publish.retain, configuration.retainAvailable {
-            retained.store(message.stored)  // [MQTT-3.3.1-5], [MQTT-3.3.1-6]
+            retain(message.stored, from: publisher, now: now, into: &effects)
         }
         var matches = subscriptions.matches(of: publish.topic)
         if let publisher,
@@ -29,6 +29,7 @@ extension Broker {
             if delivery.noLocal, delivery.session == publisher { continue }  // [MQTT-3.8.3-3]
             let terms = message.terms(
                 maximumQoS: delivery.maximumQoS,
+                isUpgraded: configuration.upgradesOutgoingQoS,
                 retainAsPublished: delivery.retainAsPublished,
                 subscriptionIdentifiers: matches.subscriptionIdentifiers(of: delivery)
             )
@@ -49,18 +50,22 @@ extension Broker {
         into effects: inout Effects
     ) {
         let memberCount = subscriptions.memberCount(of: group)
-        var chosen = 0
+        var chosen: Int?
         for distance in 0..<memberCount {
             guard let member = subscriptions.member(of: group, at: distance) else { continue }
+            // One who may not have it does not take it from those who may.
+            if let access = sessions[member.session].access, !access.mayReceive(message.publish.topic) { continue }
             if sessions[member.session].connection != nil {
                 chosen = distance
                 break
             }
+            if chosen == nil { chosen = distance }
         }
-        guard let member = subscriptions.member(of: group, at: chosen) else { return }
+        guard let chosen, let member = subscriptions.member(of: group, at: chosen) else { return }
         subscriptions.passTurn(in: group, by: chosen)
         let terms = message.terms(
             maximumQoS: member.options.maximumQoS,
+            isUpgraded: configuration.upgradesOutgoingQoS,
             retainAsPublished: member.options.retainAsPublished,
             subscriptionIdentifiers: member.identifier == 0 ? [] : [member.identifier]
         )

@@ -10,24 +10,28 @@ extension Broker {
         isOnly: Bool,
         into effects: inout Effects
     ) {
+        let session = connections[connection.value].session
         let version = connections[connection.value].version
         var header = Publish.Header(version: version, qos: terms.qos, retain: terms.retain)
         if version.hasProperties {
             header.messageExpiryInterval = message.publish.messageExpiryInterval  // [MQTT-3.3.2-6]
             header.subscriptionIdentifiers = terms.subscriptionIdentifiers
         }
-        guard fits(header, message.publish, connection) else { return }
+        let hiddenCount = hiddenTopicCount(message.publish.topic, session)
+        guard fits(header, message.publish, hiddenCount, connection) else { return }
         if terms.qos != .atMostOnce {
-            header.packetIdentifier =
-                sessions[connections[connection.value].session].outgoing.begin(message.delivery(terms), qos: terms.qos)
+            header.packetIdentifier = sessions[session].begin(message.delivery(terms))
         }
-        statistics.publishSentCount += 1
         let publish = message.publish
+        statistics.noteSentPublish(byteCount: publish.sizes.payload)
+        if configuration.tracesPackets {
+            trace(header, publish.topic, publish.sizes.payload, connection, into: &effects)
+        }
         // Bytes that only this receiver gets are written straight to where they go.
-        if connections[connection.value].outgoingAliases.isUsed {
+        if connections[connection.value].outgoingAliases.isUsed || hiddenCount > 0 {
             return write(
                 header,
-                topic: publish.topic,
+                topic: publish.topic.extracting(hiddenCount...),
                 properties: publish.forwardedProperties,
                 payload: publish.payload,
                 to: connection,
@@ -48,13 +52,26 @@ extension Broker {
         }
     }
 
+    /// How many bytes at the beginning of a topic the Client does not get to see: its mount point.
+    func hiddenTopicCount(_ topic: Span<UInt8>, _ session: SessionIndex) -> Int {
+        guard !sessions[session].mountPoint.isEmpty else { return 0 }
+        // What was queued while the Client came by another listener lies elsewhere.
+        let mountPoint = sessions[session].mountPoint
+        return topic.starts(with: mountPoint.span) ? mountPoint.count : 0
+    }
+
     /// Whether the packet is one that the Client accepts; if not it is treated as sent [MQTT-3.1.2-25].
-    private func fits(_ header: Publish.Header, _ publish: Publish, _ connection: ConnectionIndex) -> Bool {
+    private func fits(
+        _ header: Publish.Header,
+        _ publish: Publish,
+        _ hiddenCount: Int,
+        _ connection: ConnectionIndex
+    ) -> Bool {
         let maximum = connections[connection.value].maximumPacketSize
         guard maximum < .max else { return true }
         let sizes = publish.sizes
         return header.packetSize(
-            topicCount: sizes.topic,
+            topicCount: sizes.topic - hiddenCount,
             propertiesCount: sizes.properties,
             payloadCount: sizes.payload
         ) <= maximum
@@ -102,7 +119,7 @@ extension Broker {
         else { return }
         let session = connections[connection.value].session
         let identifier =
-            delivery.qos == .atMostOnce ? 0 : sessions[session].outgoing.begin(delivery, qos: delivery.qos)
+            delivery.qos == .atMostOnce ? 0 : sessions[session].begin(delivery)
         send(delivery, identifier: identifier, duplicate: false, to: connection, now: now, into: &effects)
     }
 
@@ -112,7 +129,8 @@ extension Broker {
             return true
         }
         let size = header(of: delivery, message, to: connection, now: now).packetSize(
-            topicCount: message.topic.count,
+            topicCount: message.topic.count
+                - hiddenTopicCount(message.topic, connections[connection.value].session),
             propertiesCount: message.forwardedProperties.count,
             payloadCount: message.payload.count
         )
@@ -146,10 +164,15 @@ extension Broker {
         var header = self.header(of: delivery, message, to: connection, now: now)
         header.packetIdentifier = identifier
         header.duplicate = duplicate  // [MQTT-3.3.1-1]
-        statistics.publishSentCount += 1
+        statistics.noteSentPublish(byteCount: message.payload.count)
+        if configuration.tracesPackets {
+            trace(header, message.topic, message.payload.count, connection, into: &effects)
+        }
         write(
             header,
-            topic: message.topic,
+            topic: message.topic.extracting(
+                hiddenTopicCount(message.topic, connections[connection.value].session)...
+            ),
             properties: message.forwardedProperties,
             payload: message.payload,
             to: connection,

@@ -15,7 +15,7 @@ extension Broker {
         for subscription in subscribe.subscriptions {  // [MQTT-3.8.4-5]
             var options = subscription.options
             options.maximumQoS = min(options.maximumQoS, connections[connection.value].maximumQoS)
-            guard let filter = TopicFilter(subscription.topicFilter),
+            guard let filter = TopicFilter(subscription.topicFilter, below: sessions[session].mountPoint),
                 filter.filter.bytes.span.topicLevelCount <= limits.topicLevels
             else {
                 reasonCodes.append(.topicFilterInvalid)
@@ -26,6 +26,14 @@ extension Broker {
                     || subscriptions.contains(filter, of: session)
             else {
                 reasonCodes.append(.quotaExceeded)
+                continue
+            }
+            if let access = sessions[session].access,
+                !access.mayReceiveSomething(matching: filter.filter.bytes.span)
+            {
+                reasonCodes.append(.notAuthorized)
+                let rule = "no rule of the access control file allows a topic that it matches"
+                noteDenied(.subscribe, subscription.topicFilter.bytes.span, rule, session: session, into: &effects)
                 continue
             }
             let subscriber = SubscriptionIndex.Subscriber(session: session, identifier: identifier, options: options)
@@ -80,7 +88,10 @@ extension Broker {
         into effects: inout Effects
     ) {
         let isBehind = sessions[session].queuedReplayCount >= limits.queuedMessages
-        for message in retained.messages(matching: filter.filter.bytes.span, now: now) {
+        let access = sessions[session].access
+        for entry in retained.messages(matching: filter.filter.bytes.span, now: now) where mayStillPublish(entry) {
+            let message = entry.message
+            if let access, !access.mayReceive(message.topic) { continue }
             guard !isBehind else {
                 noteDropped(session, .queueFull, into: &effects)
                 continue
@@ -88,7 +99,8 @@ extension Broker {
             sessions[session].enqueue(
                 ServerSession.Delivery(
                     message: message,
-                    qos: min(message.qos, options.maximumQoS),
+                    qos: configuration.upgradesOutgoingQoS
+                        ? options.maximumQoS : min(message.qos, options.maximumQoS),
                     retain: true,  // [MQTT-3.3.1-8]
                     isReplay: true,
                     subscriptionIdentifiers: identifier == 0 ? [] : [identifier]
@@ -106,7 +118,9 @@ extension Broker {
         var reasonCodes: [ReasonCode] = []
         for text in unsubscribe.topicFilters {  // [MQTT-3.10.4-6]
             // What is already on its way to the Client is delivered all the same [MQTT-3.10.4-3].
-            guard let filter = TopicFilter(text), subscriptions.unsubscribe(session, from: filter) else {
+            guard let filter = TopicFilter(text, below: sessions[session].mountPoint),
+                subscriptions.unsubscribe(session, from: filter)
+            else {
                 reasonCodes.append(.noSubscriptionExisted)
                 continue
             }

@@ -13,6 +13,8 @@ extension Broker {
                 guard isValid(owner, entered) else { continue }
                 connections[connection.value].scheduledDeadline = nil
                 connectionDeadline(connection, now: now, into: &effects)
+            case .retainedMessages:
+                if isValid(owner, entered) { sweepRetained(now: now) }
             case .session(let session):
                 guard isValid(owner, entered) else { continue }
                 sessions[session].scheduledDeadline = nil
@@ -29,7 +31,7 @@ extension Broker {
         guard let deadline = connections[connection.value].deadline(connectTimeout: connectTimeout) else { return }
         guard deadline <= now else { return scheduleDeadline(of: connection) }
         switch connections[connection.value].phase {
-        case .ended:
+        case .ended, .authenticating:
             return
         case .awaitingConnect:
             failed(.protocolError("no CONNECT in time"), on: connection, now: now, into: &effects)
@@ -47,6 +49,7 @@ extension Broker {
 
     private mutating func sessionDeadline(_ session: SessionIndex, now: NIODeadline, into effects: inout Effects) {
         if let expiry = sessions[session].expiry, expiry <= now {
+            statistics.sessionsExpiredCount += 1
             return endSession(session, now: now, into: &effects)  // [MQTT-3.1.2-23]
         }
         if let delayed = sessions[session].delayedWill, delayed.deadline <= now {
@@ -79,6 +82,8 @@ extension Broker {
         switch owner {
         case .connection(let connection):
             connections.contains(connection.value) && connections[connection.value].scheduledDeadline == entered
+        case .retainedMessages:
+            nextSweep == entered
         case .session(let session):
             sessions.contains(session) && sessions[session].scheduledDeadline == entered
         }

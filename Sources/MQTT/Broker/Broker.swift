@@ -13,7 +13,7 @@ import NIOCore
 struct Broker {
     typealias SessionIndex = SubscriptionIndex.Session
 
-    let configuration: BrokerConfiguration
+    var configuration: BrokerConfiguration
 
     var connections = Slab(placeholder: ServerConnection(opened: .uptimeNanoseconds(0)))
     var sessions = Slab(
@@ -25,12 +25,32 @@ struct Broker {
     var deadlines = DeadlineQueue()
     var shapes = EncodedShapes()
     var statistics = BrokerStatistics()
-    /// The bytes of the messages in all queues of sessions.
+    /// The messages in all queues of sessions, and their bytes.
+    var queuedMessageCount = 0
     var queuedByteCount = 0
+    /// How many connections have a session.
+    var connectedCount = 0
+    var systemTopics = SystemTopics()
 
     init(configuration: BrokerConfiguration = BrokerConfiguration()) {
+        precondition(!configuration.listeners.isEmpty, "a broker needs the rules of at least one listener")
         self.configuration = configuration
+        connectionCounts = Array(repeating: 0, count: configuration.listeners.count)
     }
+
+    /// The last ticket that was given to an `AuthenticationRequest`.
+    var lastTicket: UInt32 = 0
+    /// How fast all Clients together publish.
+    var publishMeter = RateMeter()
+    /// Counts the changes of access control lists.
+    var accessGeneration: UInt32 = 0
+    /// When retained messages are swept up next, and from which of their topics on.
+    var nextSweep: NIODeadline?
+    var sweepPosition: UInt32 = 0
+    /// Whether the log has been told that no more messages are retained.
+    var isRetainedFullNoted = false
+    /// How many connections each listener has.
+    var connectionCounts: [Int]
 
     var limits: BrokerConfiguration.Limits { configuration.limits }
 
@@ -43,7 +63,11 @@ struct Broker {
     ///
     /// - Parameter listener: The place of its listener in the configuration.
     mutating func opened(by listener: Int = 0, now: NIODeadline) -> ConnectionIndex? {
-        guard connections.count < limits.connections else { return nil }
+        guard connections.count < limits.connections,
+            connectionCounts[listener] < configuration.listeners[listener].maximumConnections ?? .max
+        else { return nil }
+        connectionCounts[listener] += 1
+        statistics.connectionsOpenedCount += 1
         let opened = ServerConnection(opened: now, listener: listener)
         let connection = ConnectionIndex(value: connections.insert(opened))
         scheduleDeadline(of: connection)
@@ -61,7 +85,9 @@ struct Broker {
     ) -> Bool {
         var hasPublish = false
         do {
-            while connections[connection.value].phase != .ended, let packet = try decoder.next() {
+            while connections[connection.value].phase.takesPackets, let packet = try decoder.next() {
+                statistics.noteReceived(packet.type)
+                if configuration.tracesPackets { trace(packet, .received, connection, into: &effects) }
                 received(packet, from: connection, now: now, into: &effects)
                 switch packet {
                 case .publish: hasPublish = true
@@ -84,7 +110,7 @@ struct Broker {
         into effects: inout Effects
     ) {
         switch connections[connection.value].phase {
-        case .ended:
+        case .ended, .authenticating:
             return
         case .awaitingConnect:
             guard case .connect(let connect) = packet else {
@@ -151,7 +177,7 @@ struct Broker {
         switch connections[connection.value].phase {
         case .ended:
             return
-        case .awaitingConnect:
+        case .awaitingConnect, .authenticating:
             statistics.malformedPacketCount += 1
             if error.reasonCode == .unsupportedProtocolVersion {
                 // In the form of version 3.1.1, which says 1: a Client of another version is more likely to know it.
@@ -182,6 +208,7 @@ struct Broker {
         }
         effects.closing.removeAll { $0 == connection }
         effects.outbox.discard(connection)
+        connectionCounts[connections[connection.value].listener] -= 1
         connections.remove(connection.value)
     }
 
@@ -232,6 +259,8 @@ struct Broker {
     mutating func send(_ packet: ControlPacket, to connection: ConnectionIndex, into effects: inout Effects) {
         let version = connections[connection.value].version
         let maximumPacketSize = connections[connection.value].maximumPacketSize
+        statistics.noteSent(packet.type)
+        if configuration.tracesPackets { trace(packet, .sent, connection, into: &effects) }
         effects.outbox.append(to: connection) { buffer in
             let start = buffer.writerIndex
             packet.encode(into: &buffer, version: version)
@@ -247,6 +276,7 @@ struct Broker {
         into effects: inout Effects
     ) {
         guard connections[connection.value].version.hasProperties else { return }
+        statistics.noteSent(.disconnect)
         // Not every reason for which a packet is malformed may stand in DISCONNECT.
         let code = reasonCode.packetTypes.contains(.disconnect) ? reasonCode : .protocolError
         var disconnect = Disconnect(reasonCode: code)

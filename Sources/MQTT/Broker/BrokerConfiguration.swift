@@ -44,6 +44,11 @@ public struct BrokerConfiguration: Sendable {
         public var publishByteRate = 0
         public var publishByteRateInAll = 0
 
+        /// Whether any of the rates is limited.
+        var hasPublishRate: Bool {
+            publishRate > 0 || publishRateInAll > 0 || publishByteRate > 0 || publishByteRateInAll > 0
+        }
+
         /// The limits that the broker starts with.
         public init() {}
     }
@@ -60,8 +65,8 @@ public struct BrokerConfiguration: Sendable {
     public var checksRetainSource = true
     /// Whether a message goes out with the QoS of the subscription also where it was published with a lower one.
     public var upgradesOutgoingQoS = false
-    /// Whether a Client whose subscriptions overlap gets a message for each of them that matches.
-    public var sendsForEachSubscription = false
+    /// Whether every packet is an event, for the log of those who look for a fault.
+    public var tracesPackets = false
     /// Whether messages of QoS 0 are queued for a session whose Client is away.
     public var queuesQoS0Messages = false
     /// The longest Keep Alive in seconds: it takes the place of a longer one, or of none; 0 leaves Clients the choice.
@@ -71,22 +76,13 @@ public struct BrokerConfiguration: Sendable {
     /// What the Response Information of a Client begins with that asks for it; its Client Identifier follows. `nil`
     /// gives none.
     public var responseInformationPrefix: String? = "responses/"
+    /// How often the topics below `$SYS` are brought up to date, in seconds; 0 for never.
+    public var systemInterval = 0
+    /// What the broker calls itself below `$SYS`.
+    public var versionText = "tinymqtt"
     /// How long a connection may take to send its CONNECT, in seconds.
     public var connectTimeout = 30
 
     /// The configuration that the broker starts with when it is given none.
     public init() {}
-}
-
-/// What a broker has done since its start.
-struct BrokerStatistics: Sendable, Equatable {
-    /// PUBLISH packets received and sent.
-    var publishReceivedCount = 0
-    var publishSentCount = 0
-    /// Messages that a receiver did not get because it, or its queue, was full.
-    var publishDroppedCount = 0
-    /// Connections whose CONNECT was accepted.
-    var connectionsAcceptedCount = 0
-    /// Connections that ended because of a packet that broke the protocol.
-    var malformedPacketCount = 0
 }

@@ -1,8 +1,15 @@
 /// How much a broker holds at a moment, for those who watch it.
 struct BrokerLoad: Sendable, Equatable {
     var connectionCount = 0
+    /// The connections whose CONNECT was accepted.
+    var connectedCount = 0
     var sessionCount = 0
     var subscriptionCount = 0
+    var sharedSubscriptionCount = 0
+    var retainedMessageCount = 0
+    /// The messages that are retained or queued, and their bytes; one that several sessions wait for counts for each.
+    var storedMessageCount = 0
+    var storedByteCount = 0
     /// The bytes that wait for sessions and connections.
     var waitingByteCount = 0
     /// The publishers that are kept waiting.
@@ -14,8 +21,13 @@ extension Broker {
     func load(_ effects: borrowing Effects) -> BrokerLoad {
         BrokerLoad(
             connectionCount: connections.count,
+            connectedCount: connectedCount,
             sessionCount: sessions.count,
             subscriptionCount: subscriptions.count,
+            sharedSubscriptionCount: subscriptions.sharedCount,
+            retainedMessageCount: retained.count,
+            storedMessageCount: retained.count + queuedMessageCount,
+            storedByteCount: retained.byteCount + queuedByteCount,
             waitingByteCount: queuedByteCount + effects.outbox.byteCount,
             statistics: statistics
         )

@@ -11,6 +11,7 @@ struct DeadlineQueue {
     enum Owner: Hashable, Sendable {
         case connection(ConnectionIndex)
         case session(SubscriptionIndex.Session)
+        case retainedMessages
     }
 
     private struct Entry: Comparable {

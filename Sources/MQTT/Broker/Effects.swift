@@ -4,6 +4,8 @@ struct Effects {
     var outbox = Outbox()
     /// The connections to close once what waits for them has been sent.
     var closing: [ConnectionIndex] = []
+    /// The passwords to check; each is to be answered by `authenticated`.
+    var authentications: [AuthenticationRequest] = []
     /// What happened that a person may want to read in a log.
     var events: [BrokerEvent] = []
 }
@@ -18,13 +20,45 @@ enum BrokerEvent: Sendable, Equatable {
         keepAlive: UInt16,
         userName: UTF8String?
     )
-    case clientRefused(ConnectionIndex, clientIdentifier: UTF8String, reason: ReasonCode)
+    case clientRefused(
+        ConnectionIndex,
+        clientIdentifier: UTF8String,
+        userName: UTF8String?,
+        reason: ReasonCode
+    )
+    /// A Client was not let do something.
+    case denied(AccessDenial)
+    /// A message was larger than what is passed on; it was acknowledged all the same.
+    case payloadTooLarge(clientIdentifier: UTF8String, byteCount: Int)
+    /// There are as many retained messages as there may be; told once until there is room again.
+    case retainedMessagesFull
+    /// A packet was received or sent; only where packets are traced.
+    case packet(PacketDirection, clientIdentifier: UTF8String, summary: String)
     case clientDisconnected(ConnectionIndex, clientIdentifier: UTF8String, reason: DisconnectionReason)
     case connectionRefused(ConnectionIndex, MalformedPacket)
     case subscribed(clientIdentifier: UTF8String, topicFilter: UTF8String, qos: QoS)
     case unsubscribed(clientIdentifier: UTF8String, topicFilter: UTF8String)
     /// The first message dropped for a session since it was last able to take one.
     case droppingMessages(clientIdentifier: UTF8String, DropReason)
+}
+
+/// Something that a Client wanted to do and may not.
+struct AccessDenial: Sendable, Equatable {
+    /// What it wanted.
+    enum Action: Sendable {
+        case publish
+        case publishWill
+        case subscribe
+    }
+
+    let action: Action
+    let connection: ConnectionIndex?
+    let clientIdentifier: UTF8String
+    let userName: UTF8String?
+    /// The Topic Name or Topic Filter.
+    let topic: UTF8String
+    /// The rule that forbids it.
+    let rule: String
 }
 
 /// Why a connection ended.

@@ -6,10 +6,14 @@ import NIOCore
 /// connection got in that turn leaves in one write. A connection that cannot be written to keeps its buffer here.
 struct Outbox {
     private var buffers: [ByteBuffer] = []
+    /// How many packets are in each buffer.
+    private var packetCounts: [Int32] = []
     /// The connections whose buffer got something since it was last empty.
     private var pending: [ConnectionIndex] = []
     /// The bytes in all buffers.
     private(set) var byteCount = 0
+    /// The packets in all buffers.
+    private(set) var packetCount = 0
     /// Emptied buffers to be used again.
     private var spares: [ByteBuffer] = []
 
@@ -44,7 +48,10 @@ struct Outbox {
         let index = Int(connection.value)
         while buffers.count <= index {
             buffers.append(ByteBuffer())
+            packetCounts.append(0)
         }
+        packetCounts[index] += 1
+        packetCount += 1
         if buffers[index].readableBytes == 0 {
             pending.append(connection)
             if buffers[index].capacity == 0, let spare = spares.popLast() { buffers[index] = spare }
@@ -85,6 +92,8 @@ struct Outbox {
         let index = Int(connection.value)
         guard index < buffers.count else { return ByteBuffer() }
         byteCount -= buffers[index].readableBytes
+        packetCount -= Int(packetCounts[index])
+        packetCounts[index] = 0
         // Exchanged and not copied, so that the buffer has one owner and can be used again.
         var buffer = ByteBuffer()
         swap(&buffer, &buffers[index])

@@ -21,10 +21,23 @@ struct RoutedMessage {
         }
     }
 
+    /// The bytes that the message counts with against limits.
+    var size: Int {
+        let sizes = publish.sizes
+        return sizes.topic + sizes.properties + sizes.payload
+    }
+
     /// How a session gets the message that subscribes to it like this.
-    func terms(maximumQoS: QoS, retainAsPublished: Bool, subscriptionIdentifiers: [UInt32]) -> DeliveryTerms {
+    ///
+    /// - Parameter isUpgraded: Whether the message gets the QoS of the subscription, however low its own is.
+    func terms(
+        maximumQoS: QoS,
+        isUpgraded: Bool,
+        retainAsPublished: Bool,
+        subscriptionIdentifiers: [UInt32]
+    ) -> DeliveryTerms {
         DeliveryTerms(
-            qos: min(publish.qos, maximumQoS),  // [MQTT-3.8.4-8]
+            qos: isUpgraded ? maximumQoS : min(publish.qos, maximumQoS),  // [MQTT-3.8.4-8]
             retain: retainAsPublished && publish.retain,  // [MQTT-3.3.1-12], [MQTT-3.3.1-13]
             subscriptionIdentifiers: subscriptionIdentifiers
         )

@@ -173,7 +173,7 @@ public final class MQTTServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(BrokerChannelHandler(loop: loop.value))
+                    try channel.pipeline.syncOperations.addHandler(BrokerChannelHandler(loop: loop.value, listener: 0))
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -3,8 +3,9 @@ import NIOCore
 /// What a Server knows of one Network Connection; it ends with the connection, unlike the session.
 ///
 /// ```
-///   opened ──▶ awaitingConnect ── CONNECT accepted ──▶ connected ──▶ ended ──▶ (the channel is closed)
-///                     └────── CONNECT refused, or anything else ──────▲
+///   opened ──▶ awaitingConnect ── CONNECT accepted ──────────────▶ connected ──▶ ended ──▶ (the channel is closed)
+///                 │     └── CONNECT with a password ──▶ authenticating ──▲          ▲
+///                 └──── refused, or anything else ───────────┴──────────────────────┘
 /// ```
 ///
 /// `ended` is between the decision to close and the channel's word that it is closed; what arrives then is ignored.
@@ -12,8 +13,18 @@ struct ServerConnection {
     /// Where the connection is in the picture above.
     enum Phase: Sendable {
         case awaitingConnect
+        /// The password of the CONNECT is being checked elsewhere; what arrives meanwhile waits.
+        case authenticating
         case connected
         case ended
+
+        /// Whether what is received is worked on now.
+        var takesPackets: Bool {
+            switch self {
+            case .awaitingConnect, .connected: true
+            case .authenticating, .ended: false
+            }
+        }
     }
 
     var phase = Phase.awaitingConnect
@@ -28,6 +39,12 @@ struct ServerConnection {
     var wantsProblemInformation = true
     var incomingAliases = IncomingTopicAliases(maximum: 0)
     var outgoingAliases = OutgoingTopicAliases(maximum: 0)
+    /// The CONNECT whose password is being checked.
+    var pendingConnect: PendingConnect?
+    /// The user name that a certificate or key stands for; it takes the place of the one in CONNECT.
+    var identity: UTF8String?
+    /// How fast the Client publishes.
+    var publishMeter = RateMeter()
     /// The message to publish unless the Client disconnects properly [MQTT-3.1.2-8], [MQTT-3.1.2-10].
     var will: Connect.Will?
 
@@ -55,6 +72,7 @@ struct ServerConnection {
     func deadline(connectTimeout: TimeAmount) -> NIODeadline? {
         switch phase {
         case .awaitingConnect: lastReceived + connectTimeout
+        case .authenticating: nil  // whoever checks the password answers in any case
         case .connected: allowedSilence.map { lastReceived + $0 }
         case .ended: nil
         }

@@ -30,6 +30,16 @@ struct ServerSession {
     let clientIdentifier: UTF8String
     /// How long the session outlives the connection, in seconds [MQTT-3.1.2-23].
     var expiryInterval: UInt32 = 0
+    /// The User Name of the last connection.
+    var userName: UTF8String?
+    /// What the Client may publish and receive; `nil` for everything.
+    var access: AccessProfile?
+    /// The place of the last connection's listener in the broker's configuration.
+    var listener = 0
+    /// What stands before the Client's topics in the broker, unknown to it.
+    var mountPoint: [UInt8] = []
+    /// What a message that this Client has retained says of where it is from; made when it is first needed.
+    var retainedSource: RetainedSource?
     /// The connection that uses the session; `nil` while the Client is away.
     var connection: ConnectionIndex?
     /// When the session ends unless the Client returns; only while it is away.
@@ -42,6 +52,8 @@ struct ServerSession {
     var isDropping = false
 
     var outgoing: OutgoingFlow<Delivery>
+    /// The bytes of the messages that are sent and not yet acknowledged.
+    private(set) var inFlightByteCount = 0
     var incoming: IncomingFlow
     /// What waits to be sent, in order [MQTT-4.6.0-6].
     private(set) var queue = Deque<Delivery>()
@@ -84,6 +96,23 @@ struct ServerSession {
             queuedByteCount -= delivery.size
         }
         return delivery
+    }
+
+    /// Whether a message of `size` bytes may be sent now, with at most `limit` bytes unacknowledged; a single message
+    /// that is larger than that goes alone.
+    func mayBegin(size: Int, limit: Int) -> Bool {
+        outgoing.canBegin && (inFlightByteCount == 0 || size <= limit - inFlightByteCount)
+    }
+
+    /// Begins the exchange of a message of QoS 1 or 2, and returns its Packet Identifier.
+    mutating func begin(_ delivery: Delivery) -> UInt16 {
+        inFlightByteCount += delivery.size
+        return outgoing.begin(delivery, qos: delivery.qos)
+    }
+
+    /// The content of a message is not needed any more: it is acknowledged, or will not be sent.
+    mutating func letGo(of delivery: Delivery) {
+        inFlightByteCount -= delivery.size
     }
 
     /// When something is to be done for the session while its Client is away.

@@ -8,10 +8,12 @@ struct TopicFilter: Hashable, Sendable {
     /// Takes apart `text`, which is a valid Topic Filter; `nil` where it begins with `$share/` and is not what a Shared
     /// Subscription must be: a Share Name of at least one character without wildcards [MQTT-4.8.2-1], then `/` and a
     /// Topic Filter [MQTT-4.8.2-2].
-    init?(_ text: UTF8String) {
+    ///
+    /// - Parameter mountPoint: What stands before the filter in the broker, unknown to the Client.
+    init?(_ text: UTF8String, below mountPoint: [UInt8] = []) {
         guard text.bytes.starts(with: SharedSubscription.prefix) else {
             shareName = nil
-            filter = text
+            filter = mountPoint.isEmpty ? text : UTF8String(unchecked: mountPoint + text.bytes)
             return
         }
         let rest = text.bytes.dropFirst(SharedSubscription.prefix.count)
@@ -22,7 +24,7 @@ struct TopicFilter: Hashable, Sendable {
             inner.span.isValidTopicFilter
         else { return nil }
         shareName = UTF8String(unchecked: Array(name))
-        filter = UTF8String(unchecked: inner)
+        filter = UTF8String(unchecked: mountPoint + inner)
     }
 }
 

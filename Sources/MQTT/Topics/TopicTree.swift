@@ -35,6 +35,9 @@ struct TopicTree<Value> {
     /// How many nodes there are, the root not counted.
     var nodeCount: Int { records.count - freeNodes.count - 1 }
 
+    /// The number above all nodes, those that were removed among them; they have no value.
+    var capacity: Int { records.count }
+
     /// How many different levels there are, `+` and `#` among them.
     var levelCount: Int { levels.count }
 

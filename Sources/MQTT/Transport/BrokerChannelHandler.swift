@@ -21,13 +21,18 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     private var isBlocked = false
     /// Whether a read was asked for while reading was paused.
     private var hasHeldBackRead = false
+    /// Whether what it sends waits for the answer about its password.
+    private var isAuthenticating = false
+    /// The place of its listener in the broker's configuration.
+    private let listener: Int
     private var remoteAddress: SocketAddress?
 
     /// How long the other side is given to read the last packet before the connection is cut.
     private static let longestFarewell = TimeAmount.seconds(1)
 
-    init(loop: BrokerLoop) {
+    init(loop: BrokerLoop, listener: Int) {
         self.loop = loop
+        self.listener = listener
         decoder = loop.makeDecoder()
     }
 
@@ -36,7 +41,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         remoteAddress = context.remoteAddress
-        guard let connection = loop.opened(self) else {
+        guard let connection = loop.opened(self, by: listener) else {
             context.close(promise: nil)
             return
         }
@@ -52,8 +57,16 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let connection, !isClosing else { return }
-        decoder.append(unwrapInboundIn(data))
+        let buffer = unwrapInboundIn(data)
+        loop.noteReceived(byteCount: buffer.readableBytes)
+        decoder.append(consume buffer)
+        work(for: connection)
+    }
+
+    /// Works on what has been received.
+    private func work(for connection: ConnectionIndex) {
         let hasPublish = loop.received(&decoder, from: connection)
+        isAuthenticating = loop.isAuthenticating(connection)
         if loop.isBlocked(connection) { isBlocked = true }
         if hasPublish, loop.pausesPublisher(connection) { isPaused = true }
     }
@@ -72,7 +85,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
 
     /// While the other side is to wait, the channel's wish to read is held back.
     func read(context: ChannelHandlerContext) {
-        if isPaused || isBlocked { hasHeldBackRead = true } else { context.read() }
+        if isPaused || isBlocked || isAuthenticating { hasHeldBackRead = true } else { context.read() }
     }
 
     // MARK: What the loop asks for
@@ -80,12 +93,23 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     /// Where the other side is, for the log.
     var peerAddress: String { remoteAddress?.text ?? "" }
 
+    /// Where the other side is.
+    var peer: SocketAddress? { remoteAddress }
+
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
     func send(_ buffer: ByteBuffer) {
         guard let context else { return }
         // All that the turn has for this connection is in one buffer.
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    /// The password has been checked: what came behind it is worked on.
+    func continueReceiving() {
+        guard isAuthenticating, let connection, !isClosing else { return }
+        work(for: connection)
+        loop.readCompleted()
+        readHeldBack()
     }
 
     /// The publisher need not wait for others any more.
@@ -102,7 +126,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     }
 
     private func readHeldBack() {
-        guard hasHeldBackRead, !isPaused, !isBlocked else { return }
+        guard hasHeldBackRead, !isPaused, !isBlocked, !isAuthenticating else { return }
         hasHeldBackRead = false
         context?.read()
     }

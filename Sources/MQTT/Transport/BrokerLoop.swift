@@ -12,6 +12,15 @@ final class BrokerLoop {
     private var effects = Effects()
     private var channels: [BrokerChannelHandler?] = []
     private let logger: Logger
+    /// Checks passwords, and answers by `authenticated`. Without it nobody has a password that is right.
+    var authenticate: ((AuthenticationRequest, _ peer: SocketAddress?) -> Void)?
+    /// Bytes received and sent since the start.
+    private var receivedByteCount = 0
+    private var sentByteCount = 0
+    /// Tells how much memory the process uses, in bytes.
+    private let heapByteCount: () -> Int
+    private var heapByteMaximum = 0
+    private let started = NIODeadline.now()
 
     /// Whether the end of this turn has been asked for.
     private var isTurnScheduled = false
@@ -28,17 +37,29 @@ final class BrokerLoop {
     /// would empty the queues may be behind it.
     private static let longestPause = TimeAmount.milliseconds(500)
 
-    init(configuration: BrokerConfiguration, eventLoop: any EventLoop, logger: Logger) {
+    init(
+        configuration: BrokerConfiguration,
+        eventLoop: any EventLoop,
+        logger: Logger,
+        heapByteCount: @escaping () -> Int = { 0 }
+    ) {
         broker = Broker(configuration: configuration)
         self.eventLoop = eventLoop
         self.logger = logger
+        self.heapByteCount = heapByteCount
+        publishSystemTopics()
     }
 
     // MARK: What channels report
 
     /// A channel is active. `nil` where the broker has as many connections as it may have.
-    func opened(_ channel: BrokerChannelHandler) -> ConnectionIndex? {
-        guard let connection = broker.opened(now: .now()) else { return nil }
+    ///
+    /// - Parameter listener: The place of its listener in the broker's configuration.
+    func opened(_ channel: BrokerChannelHandler, by listener: Int) -> ConnectionIndex? {
+        guard let connection = broker.opened(by: listener, now: .now()) else {
+            logger.notice("connection from \(channel.peerAddress) refused: there are as many as there may be")
+            return nil
+        }
         while channels.count <= Int(connection.value) {
             channels.append(nil)
         }
@@ -71,12 +92,41 @@ final class BrokerLoop {
         scheduleTurn()
     }
 
+    /// Bytes were received, whatever they are.
+    func noteReceived(byteCount: Int) {
+        receivedByteCount += byteCount
+    }
+
+    /// A certificate or key has told who the Client is.
+    func identified(_ connection: ConnectionIndex, userName: UTF8String) {
+        broker.identified(connection, userName: userName)
+    }
+
+    /// Whether what a connection sends is to wait for the answer about its password.
+    func isAuthenticating(_ connection: ConnectionIndex) -> Bool {
+        broker.isAuthenticating(connection)
+    }
+
+    /// The answer about a password; not to be given before the question was asked, which the loop ends its turn with.
+    func authenticated(_ request: AuthenticationRequest, _ result: AuthenticationResult) {
+        broker.authenticated(request.connection, ticket: request.ticket, result, now: .now(), into: &effects)
+        if Int(request.connection.value) < channels.count {
+            channels[Int(request.connection.value)]?.continueReceiving()
+        }
+        scheduleTurn()
+    }
+
     func makeDecoder() -> PacketDecoder {
         broker.makeDecoder()
     }
 
     /// Whether a publisher is to be kept waiting; it is told to go on later.
     func pausesPublisher(_ connection: ConnectionIndex) -> Bool {
+        if let pause = broker.pause(of: connection) {
+            let channel = channels[Int(connection.value)]
+            eventLoop.assumeIsolated().scheduleTask(in: pause) { channel?.resumeReading() }
+            return true
+        }
         guard broker.isOverloaded(effects) else { return false }
         paused.append(connection)
         scheduleResume()
@@ -116,6 +166,7 @@ final class BrokerLoop {
             event.log(to: logger, peer: peer(of: event))
         }
         effects.events.removeAll(keepingCapacity: true)
+        askForAuthentication()
         scheduleTimer()
         if !paused.isEmpty, !broker.isOverloaded(effects) { resumePublishers() }
         if effects.outbox.hasPending || !effects.closing.isEmpty { scheduleTurn() }
@@ -124,6 +175,7 @@ final class BrokerLoop {
     private func send(to connection: ConnectionIndex) {
         guard let channel = channels[Int(connection.value)], channel.isWritable else { return }
         let buffer = effects.outbox.take(connection)
+        sentByteCount += buffer.readableBytes
         if buffer.readableBytes > 0 { channel.send(buffer) }
         effects.outbox.recycle(consume buffer)
         if broker.awaitsDrain(connection) { broker.drained(connection, now: .now(), into: &effects) }
@@ -158,6 +210,60 @@ final class BrokerLoop {
     private func timerFired() {
         timer = nil
         broker.timeAdvanced(to: .now(), into: &effects)
+        scheduleTurn()
+    }
+
+    // MARK: Passwords
+
+    private func askForAuthentication() {
+        guard !effects.authentications.isEmpty else { return }
+        let requests = effects.authentications
+        effects.authentications.removeAll()
+        for request in requests {
+            guard let authenticate else {
+                authenticated(request, .badUserNameOrPassword)
+                continue
+            }
+            authenticate(request, channels[Int(request.connection.value)]?.peer)
+        }
+    }
+
+    // MARK: The operator
+
+    /// Asks the broker something, or has it do something, beside what its Clients want.
+    func operate<Result>(_ body: (inout Broker, inout Effects) -> Result) -> Result {
+        defer { scheduleTurn() }
+        return body(&broker, &effects)
+    }
+
+    /// Where a connection comes from, as the log writes it.
+    func peerAddress(of connection: ConnectionIndex) -> String {
+        Int(connection.value) < channels.count ? channels[Int(connection.value)]?.peerAddress ?? "" : ""
+    }
+
+    /// The topics below `$SYS` with the values that were published last, sorted.
+    var systemTopics: [(topic: String, value: String)] {
+        broker.systemTopics.values.sorted { $0.key < $1.key }.map { ("$SYS/broker/" + $0.key, $0.value) }
+    }
+
+    private func publishSystemTopics() {
+        let interval = broker.configuration.systemInterval
+        // Where there are no such topics now, a new configuration may ask for them.
+        let next = TimeAmount.seconds(Int64(interval > 0 ? interval : 1))
+        eventLoop.assumeIsolated().scheduleTask(in: next) { [weak self] in self?.publishSystemTopics() }
+        guard interval > 0, allClosed == nil else { return }
+        let heapByteCount = self.heapByteCount()
+        heapByteMaximum = max(heapByteMaximum, heapByteCount)
+        let figures = SystemFigures(
+            receivedByteCount: receivedByteCount,
+            sentByteCount: sentByteCount,
+            outgoingPacketCount: effects.outbox.packetCount,
+            outgoingByteCount: effects.outbox.byteCount,
+            heapByteCount: heapByteCount,
+            heapByteMaximum: heapByteMaximum,
+            uptime: Int((NIODeadline.now() - started).nanoseconds / 1_000_000_000)
+        )
+        broker.publishSystemTopics(figures, now: .now(), into: &effects)
         scheduleTurn()
     }
 

@@ -8,6 +8,11 @@ import Darwin
 
 /// What spans of bytes lack for comparing and hashing: each steps around the element-by-element form, which is slow.
 extension Span<UInt8> {
+    /// Whether the first bytes are those of `prefix`.
+    func starts(with prefix: Span<UInt8>) -> Bool {
+        count >= prefix.count && extracting(0..<prefix.count).hasSameBytes(as: prefix)
+    }
+
     /// Whether both have the same bytes.
     func hasSameBytes(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }

@@ -40,6 +40,31 @@ extension UTF8String: Hashable {
 
 extension UTF8String: CustomStringConvertible {
     var description: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The text for a log or a terminal: control characters, by which a stranger could forge lines or drive the
+    /// terminal, are written as numbers.
+    var printable: String {
+        guard description.unicodeScalars.contains(where: \.isControl) else { return description }
+        var text = ""
+        for scalar in description.unicodeScalars {
+            if scalar.isControl {
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it moves the cursor, ends a line or turns the direction of writing instead of showing something.
+    fileprivate var isControl: Bool {
+        switch value {
+        case 0...0x1F, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
 }
 
 extension Span<UInt8> {

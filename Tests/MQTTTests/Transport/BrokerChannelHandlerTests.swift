@@ -156,7 +156,7 @@ private final class TestConnection {
 
     init(_ loop: BrokerLoop, _ eventLoop: EmbeddedEventLoop) throws {
         self.eventLoop = eventLoop
-        channel = EmbeddedChannel(handlers: [reads, BrokerChannelHandler(loop: loop)], loop: eventLoop)
+        channel = EmbeddedChannel(handlers: [reads, BrokerChannelHandler(loop: loop, listener: 0)], loop: eventLoop)
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
         eventLoop.run()
     }
