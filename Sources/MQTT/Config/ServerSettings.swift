@@ -13,12 +13,24 @@ public struct ServerSettings: Sendable {
 
     /// Where messages are kept when the broker is not running.
     public struct Persistence: Sendable, Equatable {
+        /// What an acknowledgement waits for.
+        public enum Synchronization: Sendable {
+            /// Until the disk has what is acknowledged: it survives a loss of power.
+            case full
+            /// Until the system has it: it survives the end of the process.
+            case normal
+            /// As ``normal``, and the system may write it in any order.
+            case off
+        }
+
         /// Whether they are kept.
         public var isEnabled = false
         /// The directory; `nil` for the one that the broker is started in.
         public var location: String?
         /// The name of the file.
         public var file = "mosquitto.db"
+        /// What an acknowledgement waits for.
+        public var synchronization = Synchronization.full
 
         /// Nothing is kept.
         public init() {}
@@ -30,6 +42,8 @@ public struct ServerSettings: Sendable {
     public var listeners: [ListenerSettings] = []
     /// Whether no listener was configured, so that only this machine is served.
     public var isLocalOnly = false
+    /// How guessing of passwords is slowed down.
+    public var loginLimits = LoginLimits()
     /// What is logged, and where to.
     public var log = LogSettings()
     /// What the process itself is to do.
@@ -42,6 +56,8 @@ public struct ServerSettings: Sendable {
     public var isControlEnabled = false
     /// What was accepted and has no effect, each a line for the log.
     public var warnings: [ConfigurationError] = []
+    /// What was set of the options that hold until a restart.
+    var restartOptions = RestartOptions()
 
     /// The settings of a broker that is told nothing; it has no listener.
     public init() {}
