@@ -111,7 +111,8 @@ extension AccessProfile {
     func rule(against action: Action, _ topic: Span<UInt8>) -> String? {
         switch decision(action, topic) {
         case .allowed: nil
-        case .denied(let line?): "line \(line) of the access control file"
+        case .denied(let line?):
+            "line \(line) of the access control file" + (ruleText(line: line).map { ": \($0)" } ?? "")
         case .denied(nil): "no rule of the access control file allows it"
         }
     }

@@ -157,18 +157,9 @@ extension Broker {
         switch answer {
         case .sendPubrel, .unexpected:
             guard !pubrec.reasonCode.isFailure else { return }
-            statistics.noteSent(.pubrel)
-            let version = connections[connection.value].version
             let isKnown = if case .sendPubrel = answer { true } else { false }
-            effects.outbox.append(to: connection) { buffer in
-                Acknowledgement.encode(
-                    .pubrel,  // [MQTT-4.3.3-4]
-                    packetIdentifier: pubrec.packetIdentifier,
-                    reasonCode: isKnown ? .success : .packetIdentifierNotFound,
-                    into: &buffer,
-                    version: version
-                )
-            }
+            let reasonCode = isKnown ? ReasonCode.success : .packetIdentifierNotFound
+            acknowledge(.pubrel, pubrec.packetIdentifier, reasonCode, to: connection, into: &effects)  // [MQTT-4.3.3-4]
         case .finished(let delivery):
             sessions[session].letGo(of: delivery)
             sendQueued(session, now: now, into: &effects)

@@ -100,13 +100,24 @@ extension Broker {
         to connection: ConnectionIndex,
         into effects: inout Effects
     ) {
+        acknowledge(type, publish.packetIdentifier, reasonCode, to: connection, into: &effects)
+    }
+
+    /// Writes a PUBACK, PUBREC, PUBREL or PUBCOMP.
+    mutating func acknowledge(
+        _ type: ControlPacketType,
+        _ packetIdentifier: UInt16,
+        _ reasonCode: ReasonCode,
+        to connection: ConnectionIndex,
+        into effects: inout Effects
+    ) {
         let version = connections[connection.value].version
-        let identifier = publish.packetIdentifier
         statistics.noteSent(type)
+        if configuration.tracesPackets { trace(type, packetIdentifier, reasonCode, connection, into: &effects) }
         effects.outbox.append(to: connection) { buffer in
             Acknowledgement.encode(
                 type,
-                packetIdentifier: identifier,
+                packetIdentifier: packetIdentifier,
                 reasonCode: reasonCode,
                 into: &buffer,
                 version: version
@@ -121,16 +132,7 @@ extension Broker {
     ) {
         let session = connections[connection.value].session
         let isKnown = sessions[session].incoming.pubrelReceived(pubrel.packetIdentifier)
-        statistics.noteSent(.pubcomp)
-        let version = connections[connection.value].version
-        effects.outbox.append(to: connection) { buffer in
-            Acknowledgement.encode(
-                .pubcomp,  // [MQTT-4.3.3-11]
-                packetIdentifier: pubrel.packetIdentifier,
-                reasonCode: isKnown ? .success : .packetIdentifierNotFound,
-                into: &buffer,
-                version: version
-            )
-        }
+        let reasonCode = isKnown ? ReasonCode.success : .packetIdentifierNotFound
+        acknowledge(.pubcomp, pubrel.packetIdentifier, reasonCode, to: connection, into: &effects)  // [MQTT-4.3.3-11]
     }
 }

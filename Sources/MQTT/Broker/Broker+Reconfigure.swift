@@ -18,6 +18,7 @@ extension Broker {
             "a broker that runs has the listeners that it was started with"
         )
         self.configuration = configuration
+        subscriptions.mergesSubscriptions = !configuration.sendsForEachSubscription
         accessGeneration &+= 1
         for index in sessions.indices {
             let list = configuration.listeners[sessions[index].listener].access.accessControlList

@@ -11,6 +11,19 @@ extension Broker {
         )
     }
 
+    /// An acknowledgement that is sent.
+    mutating func trace(
+        _ type: ControlPacketType,
+        _ packetIdentifier: UInt16,
+        _ reasonCode: ReasonCode,
+        _ connection: ConnectionIndex,
+        into effects: inout Effects
+    ) {
+        let packet = Acknowledgement(packetIdentifier: packetIdentifier, reasonCode: reasonCode)
+        let summary = "\(type)".uppercased() + " " + packet.summary
+        effects.events.append(.packet(.sent, clientIdentifier: clientIdentifier(of: connection), summary: summary))
+    }
+
     /// A PUBLISH that is sent.
     func trace(
         _ header: Publish.Header,

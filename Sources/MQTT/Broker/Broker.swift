@@ -36,6 +36,7 @@ struct Broker {
         precondition(!configuration.listeners.isEmpty, "a broker needs the rules of at least one listener")
         self.configuration = configuration
         connectionCounts = Array(repeating: 0, count: configuration.listeners.count)
+        subscriptions.mergesSubscriptions = !configuration.sendsForEachSubscription
     }
 
     /// The last ticket that was given to an `AuthenticationRequest`.

@@ -65,6 +65,8 @@ public struct BrokerConfiguration: Sendable {
     public var checksRetainSource = true
     /// Whether a message goes out with the QoS of the subscription also where it was published with a lower one.
     public var upgradesOutgoingQoS = false
+    /// Whether a Client whose subscriptions overlap gets a message for each of them that matches [MQTT-3.3.4-2].
+    public var sendsForEachSubscription = false
     /// Whether every packet is an event, for the log of those who look for a fault.
     public var tracesPackets = false
     /// Whether messages of QoS 0 are queued for a session whose Client is away.

@@ -40,6 +40,11 @@ struct SubscriptionIndex {
         var shared: [Tree.Node: [UTF8String]] = [:]
     }
 
+    /// Whether a session gets a message once, however many of its filters match, or once for each.
+    var mergesSubscriptions = true {
+        didSet { if mergesSubscriptions != oldValue { generation += 1 } }
+    }
+
     private var tree = Tree()
     private var places: [Places?] = []
     /// How many subscriptions there are, shared ones among them.
@@ -211,8 +216,8 @@ struct SubscriptionIndex {
         return filters
     }
 
-    /// Who is to get a message with the Topic Name `name`: each session once, however many of its filters match
-    /// [MQTT-3.3.4-2].
+    /// Who is to get a message with the Topic Name `name`: each session once, however many of its filters match, or once
+    /// for each of them [MQTT-3.3.4-2].
     mutating func matches(of name: Span<UInt8>) -> SubscriptionMatches {
         if let known = cache.find(name, generation: generation) { return known }
         matcher.begin()
@@ -235,7 +240,7 @@ struct SubscriptionIndex {
             guard let subscriptions = tree[node] else { return }
             for subscriber in subscriptions.subscribers
             where !(subscriber.session == publisher && subscriber.options.noLocal) {
-                matcher.add(subscriber)
+                matcher.add(subscriber, merging: mergesSubscriptions)
             }
             for index in subscriptions.groups.indices {
                 matcher.addGroup(node: node, index: index)

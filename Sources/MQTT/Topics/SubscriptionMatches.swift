@@ -62,13 +62,13 @@ struct SubscriptionMatcher {
         stamp += 1
     }
 
-    mutating func add(_ subscriber: SubscriptionIndex.Subscriber) {
+    mutating func add(_ subscriber: SubscriptionIndex.Subscriber, merging: Bool) {
         let session = Int(subscriber.session)
         if marks.count <= session {
             marks += Array(repeating: Mark(), count: session + 1 - marks.count)
         }
         let place: Int
-        if marks[session].stamp == stamp {
+        if merging, marks[session].stamp == stamp {
             place = marks[session].delivery
             merge(subscriber.options, into: &matches.deliveries[place])
         } else {

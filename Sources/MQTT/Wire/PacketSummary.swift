@@ -60,7 +60,8 @@ extension Publish.Header {
 }
 
 extension Acknowledgement {
-    fileprivate var summary: String {
+    /// The packet in one line, without its name.
+    var summary: String {
         "\(packetIdentifier)" + (reasonCode == .success ? "" : " \(reasonCode)")
     }
 }

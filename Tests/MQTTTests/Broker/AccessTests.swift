@@ -9,12 +9,15 @@ struct AccessTests {
     /// The rules that the tests have: `ann` may write and read below `a`, everybody may read `news`.
     private static func list() -> AccessControlList {
         var list = AccessControlList()
-        list.users[.text("ann")] = [
-            .init(access: .readWrite, topicFilter: .text("a/#"), line: 2),
-            .init(access: .read, topicFilter: .text("news"), line: 3),
-        ]
-        list.users[.text("bob")] = [.init(access: .write, topicFilter: .text("a/#"), line: 5)]
-        list.anonymous = [.init(access: .read, topicFilter: .text("news"), line: 7)]
+        list.anonymous.append(.init(.read, .text("news"), line: 1))
+        var ann = AccessControlList.Group()
+        ann.append(.init(.readWrite, .text("a/#"), line: 3))
+        ann.append(.init(.read, .text("news"), line: 4))
+        ann.append(.init(.deny, .text("a/secret"), line: 5))
+        list.users[.text("ann")] = ann
+        var bob = AccessControlList.Group()
+        bob.append(.init(.write, .text("a/#"), line: 7))
+        list.users[.text("bob")] = bob
         return list
     }
 
@@ -143,7 +146,10 @@ struct AccessTests {
         #expect(denials.first?.clientIdentifier == .text("b"))
         #expect(denials.first?.userName == .text("bob"))
         #expect(denials.first?.topic == .text("b/1"))
-        #expect(denials.first?.rule.isEmpty == false)
+        #expect(denials.first?.rule == "no rule of the access control file allows it")
+        broker.connect("a2", userName: "ann").publish("a/secret")
+        guard case .denied(let denial) = broker.events.last else { return #expect(Bool(false), "no denial") }
+        #expect(denial.rule == "line 5 of the access control file: topic deny a/secret")
     }
 
     @Test("a QoS 2 exchange of version 3 ends properly though its message is dropped")
@@ -221,7 +227,7 @@ struct AccessTests {
         ann.subscribe("a/1")
         #expect(ann.receivePayloads() == ["kept"])
         var configuration = broker.broker.configuration
-        configuration.listeners[0].access.accessControlList?.users[.text("bob")] = []
+        configuration.listeners[0].access.accessControlList?.users[.text("bob")] = nil
         reconfigure(broker, configuration)
         ann.subscribe("a/1")
         #expect(ann.receivePayloads().isEmpty)

@@ -125,6 +125,28 @@ struct LimitTests {
         #expect(broker.broker.pause(of: second.connection) != nil)
     }
 
+    @Test("a Client gets a message for each of its subscriptions where that is asked for [MQTT-3.3.4-2]")
+    func overlaps() {
+        let broker = InMemoryBroker { $0.sendsForEachSubscription = true }
+        let receiver = broker.connect("r")
+        receiver.subscribe("a/#", qos: .atLeastOnce, identifier: 1)
+        receiver.subscribe("a/b", qos: .atMostOnce, identifier: 2)
+        broker.connect("p").publish("a/b", "x", qos: .exactlyOnce)
+        let messages = receiver.receiveMessages()
+        #expect(
+            Set(messages.map { [Int($0.qos.rawValue)] + $0.subscriptionIdentifiers.map(Int.init) }) == [
+                [1, 1], [0, 2],
+            ]
+        )
+        var configuration = broker.broker.configuration
+        configuration.sendsForEachSubscription = false
+        broker.operate { value, effects in
+            value.reconfigure(configuration, now: broker.now, into: &effects) { _, _ in true }
+        }
+        broker.connect("q").publish("a/b", "x", qos: .exactlyOnce)
+        #expect(receiver.receiveMessages().count == 1)
+    }
+
     @Test("messages go out with the QoS of the subscription where that is asked for")
     func upgrade() {
         let broker = InMemoryBroker { $0.upgradesOutgoingQoS = true }

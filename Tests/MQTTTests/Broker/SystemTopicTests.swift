@@ -38,7 +38,7 @@ struct SystemTopicTests {
             "shared_subscriptions/count": "1", "retained messages/count": "1", "publish/messages/received": "1",
             "publish/bytes/received": "5", "publish/messages/sent": "2", "publish/bytes/sent": "10",
             "bytes/received": "600", "heap/current": "7", "mqtt/connect/received": "3", "mqtt/puback/sent": "1",
-            "mqtt/suback/sent": "1", "load/bytes/received/1min": "552.66", "load/connections/1min": "2.76",
+            "mqtt/suback/sent": "1", "load/bytes/received/1min": "552.67", "load/connections/1min": "2.76",
             "connections/socket/count": "2", "store/messages/count": "1", "packet/out/count": "0",
         ]
         for (name, value) in expected.sorted(by: { $0.key < $1.key }) {
