@@ -62,7 +62,7 @@ struct Broker: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "tinymqtt broker") { _ in StandardErrorLogHandler() }
         logger.logLevel = verbose ? .debug : logLevel.level
-        let listener = MQTTServer.Listener.tcp(host: host ?? Environment.host ?? "localhost", port: try portNumber)
+        let listener = ListenerSettings.tcp(host: host ?? Environment.host ?? "localhost", port: try portNumber)
         let stop = StopSignals()
         let server: MQTTServer
         do {

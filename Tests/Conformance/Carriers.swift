@@ -80,10 +80,9 @@ final class TCPCarrier: ConformanceCarrier {
     }
 
     static func start(_ configuration: BrokerConfiguration) async throws -> TCPCarrier {
-        let server = try await MQTTServer.start(
-            at: [.tcp(host: "127.0.0.1", port: 0)],
-            configuration: configuration
-        )
+        var listener = ListenerSettings.tcp(host: "127.0.0.1", port: 0)
+        listener.rules = configuration.listeners[0]
+        let server = try await MQTTServer.start(at: [listener], configuration: configuration)
         guard let port = server.addresses.first?.port else { throw CaseError("the server has no port") }
         return TCPCarrier(server, port: port)
     }

@@ -21,9 +21,21 @@ final class SocketPeer {
 
     /// - Parameter reads: Whether it reads at all; one that does not leaves what it is sent in the system's buffers.
     static func connect(port: Int, reads: Bool = true) async throws -> SocketPeer {
+        try await connect(reads: reads) { $0.connect(host: "127.0.0.1", port: port) }
+    }
+
+    /// Connects to a Unix domain socket.
+    static func connect(path: String) async throws -> SocketPeer {
+        try await connect(reads: true) { $0.connect(unixDomainSocketPath: path) }
+    }
+
+    private static func connect(
+        reads: Bool,
+        _ connect: (ClientBootstrap) -> EventLoopFuture<any Channel>
+    ) async throws -> SocketPeer {
         let eventLoop = group.next()
         let received = EventQueue<ByteBuffer>("bytes of the broker", eventLoop: eventLoop)
-        let channel = try await ClientBootstrap(group: eventLoop)
+        let bootstrap = ClientBootstrap(group: eventLoop)
             .channelOption(.autoRead, value: reads)
             .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
@@ -31,9 +43,7 @@ final class SocketPeer {
                     try channel.pipeline.syncOperations.addHandler(Handler(received))
                 }
             }
-            .connect(host: "127.0.0.1", port: port)
-            .get()
-        return SocketPeer(channel, received)
+        return SocketPeer(try await connect(bootstrap).get(), received)
     }
 
     func send(_ bytes: [UInt8]) {

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// One connection of a broker: bytes in, packets to the broker, bytes out. The only handler of its channel.
+/// One connection of a broker: bytes in, packets to the broker, bytes out. The last handler of its channel, and over
+/// plain TCP the only one.
 ///
 /// It belongs to the event loop of its channel, which is that of the `BrokerLoop`.
 final class BrokerChannelHandler: ChannelDuplexHandler {
@@ -80,7 +81,20 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let failure = error as? ConnectionFailure, !isClosing { loop.failed(failure, from: peerAddress) }
+        // What follows from the first error is no news.
+        isClosing = true
         context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let peer as ConnectionPeer: remoteAddress = peer.address
+        case let identity as ConnectionIdentity:
+            if let connection { loop.identified(connection, userName: identity.userName) }
+        default: break  // events of NIO and of handlers in front, which concern nobody here
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     /// While the other side is to wait, the channel's wish to read is held back.

@@ -68,6 +68,11 @@ final class BrokerLoop {
         return connection
     }
 
+    /// A connection ends before a packet could be read from it.
+    func failed(_ failure: ConnectionFailure, from peer: String) {
+        logger.notice("connection from \(peer) refused: \(failure)")
+    }
+
     /// Bytes were received. Returns whether there was a PUBLISH among them.
     func received(_ decoder: inout PacketDecoder, from connection: ConnectionIndex) -> Bool {
         broker.received(&decoder, from: connection, now: .now(), into: &effects)

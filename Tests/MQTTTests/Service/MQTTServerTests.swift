@@ -52,7 +52,7 @@ struct MQTTServerTests {
             ])
         }
         #expect(error?.isAddressInUse == true)
-        #expect(error?.listener == .tcp(host: "127.0.0.1", port: taken))
+        #expect(error?.listener?.address == .tcp(host: "127.0.0.1", port: taken))
         #expect(error?.description == "port \(taken) of 127.0.0.1 is in use by another program")
         let again = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: free)])
         await again.stop()

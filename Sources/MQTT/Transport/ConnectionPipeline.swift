@@ -1,0 +1,19 @@
+import NIOCore
+
+/// Puts the handlers of a new connection together, after what its listener's settings say.
+///
+/// The order is that of the bytes as they come in: the header of a proxy, TLS, WebSocket, and last the broker. The
+/// broker's handler is there from the start, whatever stands before it, so that a connection counts, and has to send its
+/// CONNECT in time, from the moment when it is accepted.
+struct ConnectionPipeline: Sendable {
+    let settings: ListenerSettings
+    /// The place of the listener in the broker's configuration.
+    let listener: Int
+    let loop: NIOLoopBound<BrokerLoop>
+
+    /// Adds the handlers; to be called on the broker's event loop.
+    func addHandlers(to channel: any Channel) throws {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(BrokerChannelHandler(loop: loop.value, listener: listener))
+    }
+}

@@ -1,0 +1,110 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Opens listeners, whose connections all lead to one broker.
+struct ListenerBinder: Sendable {
+    let group: any EventLoopGroup
+    let loop: NIOLoopBound<BrokerLoop>
+
+    /// How many connections may wait to be accepted.
+    private static let backlog: Int32 = 1_024
+    /// What a read takes in at most, in bytes. One read a wake-up: a second one would mostly find nothing.
+    private static let readSize = (minimum: 1_024, initial: 2_048, maximum: 65_536)
+    /// The bytes on their way to a connection from which on it takes no more, and those from which on it does again.
+    private static let writeMark = (low: 64 << 10, high: 256 << 10)
+
+    /// Opens a listener.
+    ///
+    /// - Parameter number: Its place in the broker's configuration.
+    /// - Throws: `ListenerError`, or what the system said; then nothing stays open.
+    func open(_ settings: ListenerSettings, number: Int) async throws -> Listener {
+        let pipeline = ConnectionPipeline(settings: settings, listener: number, loop: loop)
+        switch settings.address {
+        case .tcp(let host, let port):
+            let addresses = try await ListenerAddresses(
+                host: host,
+                port: port,
+                family: settings.addressFamily,
+                networkInterface: settings.networkInterface
+            ).resolve()
+            let channels = try await bind(addresses, with: pipeline)
+            return Listener(settings: settings, channels: channels, socketFile: nil)
+        case .unix(let path):
+            try await UnixSocketFile.makeRoom(at: path, on: group)
+            let channel = try await bootstrap(for: pipeline).bind(unixDomainSocketPath: path).get()
+            return Listener(settings: settings, channels: [channel], socketFile: UnixSocketFile(boundAt: path))
+        }
+    }
+
+    /// Listens on every address. With port 0 all get the same port.
+    private func bind(_ addresses: [SocketAddress], with pipeline: ConnectionPipeline) async throws -> [any Channel] {
+        var channels: [any Channel] = []
+        var missing: (any Error)?
+        var port: Int?
+        for address in addresses {
+            var address = address
+            if let port { address.port = port }
+            do {
+                let channel = try await bootstrap(for: pipeline, address).bind(to: address).get()
+                channels.append(channel)
+                port = channel.localAddress?.port
+            } catch let error as IOError where addresses.count > 1 && Self.isFamilyMissing(error) {
+                // A name may have an IPv6 address where the system has no IPv6, or the other way round.
+                missing = missing ?? error
+            } catch {
+                for channel in channels {
+                    try? await channel.close()
+                }
+                throw error
+            }
+        }
+        if channels.isEmpty, let missing { throw missing }
+        return channels
+    }
+
+    private static func isFamilyMissing(_ error: IOError) -> Bool {
+        error.errnoCode == EADDRNOTAVAIL || error.errnoCode == EAFNOSUPPORT
+    }
+
+    private func bootstrap(for pipeline: ConnectionPipeline, _ address: SocketAddress) -> ServerBootstrap {
+        var bootstrap = bootstrap(for: pipeline).serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        if case .v6 = address {
+            // Or the socket would take the port of the IPv4 addresses too, which have a socket of their own.
+            let onlyIPv6 = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
+            bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1)
+        }
+        if pipeline.settings.sendsAtOnce {
+            bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        }
+        return bootstrap
+    }
+
+    private func bootstrap(for pipeline: ConnectionPipeline) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Self.backlog)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try pipeline.addHandlers(to: channel) }
+            }
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: Self.readSize.minimum,
+                    initial: Self.readSize.initial,
+                    maximum: Self.readSize.maximum
+                )
+            )
+            .childChannelOption(
+                .writeBufferWaterMark,
+                value: ChannelOptions.Types.WriteBufferWaterMark(low: Self.writeMark.low, high: Self.writeMark.high)
+            )
+    }
+}

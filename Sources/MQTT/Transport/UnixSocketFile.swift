@@ -1,0 +1,73 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The file of a Unix domain socket: it outlives a broker that is killed, and then is in the way of the next one.
+struct UnixSocketFile: Sendable {
+    /// How many bytes of a path fit into the system's structure on every system.
+    private static let longestPath = 103
+    /// How long a program that listens there may take to accept.
+    private static let probeTimeout = TimeAmount.seconds(2)
+
+    private let path: String
+    private let device: UInt64
+    private let number: UInt64
+
+    /// Remembers the socket that has just been bound, so that no other one is removed later; `nil` where it is gone.
+    init?(boundAt path: String) {
+        guard let status = Self.status(of: path) else { return nil }
+        self.path = path
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        number = UInt64(truncatingIfNeeded: status.st_ino)
+    }
+
+    /// Removes the file, unless somebody has put another one in its place.
+    func remove() {
+        guard let now = Self(boundAt: path), now.device == device, now.number == number else { return }
+        // The compiler passes the string with a zero byte at its end, for the length of the call.
+        _ = unsafe unlink(path)
+    }
+
+    /// Removes the socket that a dead program left at `path`.
+    ///
+    /// - Throws: `ListenerError` where a program listens there, or where something else has the name.
+    static func makeRoom(at path: String, on group: any EventLoopGroup) async throws {
+        guard path.utf8.count <= longestPath else {
+            throw ListenerError(
+                description: "the path has \(path.utf8.count) bytes, and a Unix domain socket may have \(longestPath)"
+            )
+        }
+        guard let status = status(of: path) else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw ListenerError(description: "there is a file of that name that is no socket; it was left alone")
+        }
+        do {
+            let channel = try await ClientBootstrap(group: group)
+                .connectTimeout(probeTimeout)
+                .connect(unixDomainSocketPath: path).get()
+            try? await channel.close()
+        } catch let error as IOError where error.errnoCode == ECONNREFUSED {
+            // As above.
+            guard unsafe unlink(path) == 0 else {
+                throw ListenerError(description: "the socket of a program that has ended cannot be removed")
+            }
+            return
+        } catch {
+            throw ListenerError(description: "it cannot be told whether the socket of that name is in use: \(error)")
+        }
+        throw ListenerError(description: "another program listens there", isAddressInUse: true)
+    }
+
+    private static func status(of path: String) -> stat? {
+        var status = stat()
+        // As above; what the call fills is a structure of its own.
+        return unsafe lstat(path, &status) == 0 ? status : nil
+    }
+}
