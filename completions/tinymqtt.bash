@@ -173,13 +173,13 @@ _tinymqtt() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    broker|pub|sub|exit-codes|help)
+    broker|pub|sub|passwd|exit-codes|help)
         # Offer subcommand argument completions
         "_tinymqtt_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'broker pub sub exit-codes help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'broker pub sub passwd exit-codes help' -- "${cur}"))
         ;;
     esac
 }
@@ -359,6 +359,33 @@ _tinymqtt_sub() {
         ;;
     '--log-level')
         __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_passwd() {
+    repeating_flags=()
+    non_repeating_flags=(-c --create -b --batch -D --delete -U --upgrade --help)
+    repeating_options=()
+    non_repeating_options=(-H --hash -I --iterations)
+    __tinymqtt_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-H'|'--hash')
+        __tinymqtt_add_completions -W 'sha512'$'\n''sha512-pbkdf2'$'\n''argon2id'
+        return
+        ;;
+    '-I'|'--iterations')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __tinymqtt_add_completions -f
         return
         ;;
     esac

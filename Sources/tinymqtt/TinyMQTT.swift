@@ -6,7 +6,7 @@ struct TinyMQTT: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tinymqtt",
         abstract: "An MQTT broker, clients and services in one program.",
-        subcommands: [Broker.self, Publish.self, Subscribe.self, ExitCodes.self],
+        subcommands: [Broker.self, Publish.self, Subscribe.self, Passwords.self, ExitCodes.self],
         helpNames: .long
     )
 
