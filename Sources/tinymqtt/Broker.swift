@@ -8,76 +8,147 @@ struct Broker: AsyncParsableCommand {
         commandName: "broker",
         abstract: "Run a broker.",
         discussion: """
-            Without options it listens on this machine's own addresses only, port 1883, and keeps everything in memory. \
-            SIGINT or SIGTERM stops it; a second one stops it at once. On a terminal it takes the words help and stop.
+            Without a configuration it listens on this machine's own addresses only, port 1883, and lets everybody in. \
+            It takes a mosquitto.conf as it is; tinymqtt.conf(5) has all options. SIGINT or SIGTERM stops it, a second \
+            one stops it at once, and SIGHUP has it read its configuration again. On a terminal it takes words like help \
+            and stop.
             """,
-        helpNames: .long
+        helpNames: .shortAndLong
     )
 
     @Option(
-        name: [.customShort("h"), .long],
+        name: [.short, .customLong("config-file")],
+        parsing: .unconditional,
+        help: ArgumentHelp("The configuration, in the syntax of mosquitto.conf.", valueName: "file"),
+        completion: .file()
+    )
+    var configurationFile: String?
+
+    @Option(
+        name: .long,
         parsing: .unconditional,
         help: ArgumentHelp(
             "The address to listen on; 0.0.0.0 and :: let other machines connect (default: MQTT_BROKER_HOST, MQTT_HOST, or "
-                + "localhost).",
+                + "localhost). A configuration with listeners wins.",
             valueName: "host"
         )
     )
     var host: String?
 
     @Option(
-        name: [.short, .long],
-        parsing: .unconditional,
+        name: [.customShort("p"), .customLong("port")],
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "The port to listen on; 0 lets the system choose (default: MQTT_BROKER_PORT, MQTT_PORT, or 1883).",
+            "A port to listen on, up to ten times; 0 lets the system choose (default: MQTT_BROKER_PORT, MQTT_PORT, or "
+                + "1883). A configuration with listeners wins.",
             valueName: "port"
         )
     )
-    var port: String?
+    var ports: [String] = []
+
+    @Flag(name: [.short, .long], help: "Go to the background when the broker listens.")
+    var daemon = false
 
     @Option(
         name: .long,
         help: ArgumentHelp("What to log: debug, info, notice, warning or error.", valueName: "level")
     )
-    var logLevel = LogLevel.notice
+    var logLevel: LogLevel?
 
-    @Flag(name: [.short, .long], help: "Log everything; the same as --log-level debug.")
+    @Flag(name: [.short, .long], help: "Log everything, each packet and each subscription as well.")
     var verbose = false
 
+    @Flag(name: [.short, .long], help: "Log nothing; wins over --verbose.")
+    var quiet = false
+
+    @Flag(name: .long, help: "Read the configuration with all its files, say what is wrong with it, and end.")
+    var testConfig = false
+
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "A file that the secrets of TLS connections are appended to, for tools that look into captured packets.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var tlsKeylog: String?
+
     func validate() throws {
-        _ = try portNumber
+        _ = try portNumbers
+        guard !testConfig || configurationFile != nil else {
+            throw ValidationError("--test-config needs a configuration: --config-file FILE")
+        }
     }
 
-    private var portNumber: Int {
+    private var portNumbers: [Int] {
         get throws {
-            guard let text = port ?? Environment.port else { return 1_883 }
-            guard let number = Int(text), 0...65_535 ~= number else {
-                let source = port == nil ? "the environment's port" : "the port"
-                throw ValidationError("\(source) \(text) is not a number from 0 to 65535")
+            let texts = ports.isEmpty ? [Environment.port].compactMap { $0 } : ports
+            guard texts.count <= ConfigurationOverrides.mostPorts else {
+                throw ValidationError("there are \(texts.count) ports; at most ten are listened on")
             }
-            return number
+            return try texts.map { text in
+                guard let number = Int(text), 0...65_535 ~= number else {
+                    let source = ports.isEmpty ? "the environment's port" : "the port"
+                    throw ValidationError("\(source) \(text) is not a number from 0 to 65535")
+                }
+                return number
+            }
         }
     }
 
     func run() async throws {
-        var logger = Logger(label: "tinymqtt broker") { _ in StandardErrorLogHandler() }
-        logger.logLevel = verbose ? .debug : logLevel.level
-        let listener = ListenerSettings.tcp(host: host ?? Environment.host ?? "localhost", port: try portNumber)
-        let stop = StopSignals()
-        let server: MQTTServer
-        do {
-            server = try await MQTTServer.start(at: [listener], logger: logger)
-        } catch {
-            let advice = error.isAddressInUse ? "; stop that one, or choose another port with --port" : ""
-            printError("tinymqtt broker: \(error)\(advice)")
-            throw ExitStatus.usage.code
+        let overrides = try overrides
+        if testConfig {
+            _ = try readSettings(overrides)
+            return printError("tinymqtt broker: the configuration is right")
         }
-        let reach = server.isLocalOnly ? " (this machine only; --host 0.0.0.0 lets others connect)" : ""
-        printError("tinymqtt broker: listening on \(server.addressTexts.joined(separator: " and "))\(reach)")
-        printError("tinymqtt broker: everything is kept in memory and gone when the broker stops")
-        BrokerConsole.start(stop)
-        await stop.wait()
-        await server.stop()
+        try await BrokerService(command: self, settings: try readSettings(overrides)) {
+            try self.readSettings(overrides)
+        }
+        .run()
+    }
+
+    private var overrides: ConfigurationOverrides {
+        get throws {
+            var overrides = ConfigurationOverrides(environment: Environment.all)
+            overrides.ports = try portNumbers
+            overrides.isVerbose = verbose
+            overrides.isQuiet = quiet
+            overrides.keyLogFile = tlsKeylog
+            return overrides
+        }
+    }
+
+    /// The settings, with what only the command line says; an error ends the process with what is wrong.
+    private func readSettings(_ overrides: ConfigurationOverrides) throws -> ServerSettings {
+        do {
+            var settings = try ServerSettings.read(configurationFile: configurationFile, overrides: overrides)
+            try MQTTServer.check(settings)
+            if settings.isLocalOnly, let host = host ?? Environment.host {
+                settings.listen(on: host)
+            }
+            if let logLevel { settings.log.kinds = logLevel.kinds }
+            return settings
+        } catch {
+            throw ConfigurationFailure(error: error)
+        }
+    }
+}
+
+/// A configuration that cannot be used, as the command line ends with it.
+struct ConfigurationFailure: Error {
+    let error: ConfigurationError
+}
+
+extension ServerSettings {
+    /// Has what would listen on this machine's own addresses listen on `host`.
+    fileprivate mutating func listen(on host: String) {
+        for index in listeners.indices {
+            guard case .tcp(_, let port) = listeners[index].address else { continue }
+            listeners[index].address = .tcp(host: host, port: port)
+        }
     }
 }
 
@@ -93,14 +164,14 @@ enum LogLevel: String, CaseIterable, ExpressibleByArgument {
         self.init(rawValue: argument.lowercased())
     }
 
-    /// The level of the logging library.
-    var level: Logger.Level {
+    /// The kinds of log lines of this level and those above.
+    var kinds: Set<LogSettings.Kind> {
         switch self {
-        case .debug: .debug
-        case .info: .info
-        case .notice: .notice
-        case .warning: .warning
-        case .error: .error
+        case .debug: Set(LogSettings.Kind.allCases)
+        case .info: [.error, .warning, .notice, .information]
+        case .notice: [.error, .warning, .notice]
+        case .warning: [.error, .warning]
+        case .error: [.error]
         }
     }
 }

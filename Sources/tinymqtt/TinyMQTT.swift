@@ -27,6 +27,9 @@ struct TinyMQTT: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+        } catch let failure as ConfigurationFailure {
+            printError("tinymqtt broker: \(failure.error)")
+            exit(withError: ExitStatus.configuration.code)
         } catch {
             // The library has a code of its own for usage errors, which no other MQTT client has.
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }

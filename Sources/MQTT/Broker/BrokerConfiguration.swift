@@ -36,12 +36,13 @@ public struct BrokerConfiguration: Sendable {
         public var sessions = 10_000_000
         /// How many messages are retained at most.
         public var retainedMessages = 10_000_000
-        /// How many messages a second a Client may publish, and how many all together; over that they are not read from
-        /// for a while. 0 for no limit.
+        /// How many messages a second a Client may publish; over that it is not read from for a while. 0 for no limit.
         public var publishRate = 0
+        /// The same for all Clients together.
         public var publishRateInAll = 0
-        /// How many bytes of messages a second a Client may publish, and how many all together. 0 for no limit.
+        /// How many bytes of messages a second a Client may publish. 0 for no limit.
         public var publishByteRate = 0
+        /// The same for all Clients together.
         public var publishByteRateInAll = 0
 
         /// Whether any of the rates is limited.

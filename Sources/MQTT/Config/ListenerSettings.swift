@@ -75,6 +75,8 @@ public struct ListenerSettings: Sendable {
 
 /// What TLS needs at a listener.
 public struct TLSSettings: Sendable, Equatable {
+    // The underscores stand for the points of the versions' names.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     /// A version of TLS.
     public enum Version: Sendable, Comparable {
         case v1_2

@@ -29,9 +29,9 @@ public final class MQTTServer: Sendable {
     /// Whether only programs on this machine can connect.
     public var isLocalOnly: Bool { addresses.allSatisfy(\.isLoopback) }
 
-    private let group: MultiThreadedEventLoopGroup
-    private let loop: NIOLoopBound<BrokerLoop>
-    private let listeners: [Listener]
+    let group: MultiThreadedEventLoopGroup
+    let loop: NIOLoopBound<BrokerLoop>
+    let listeners: [Listener]
     /// Ends when the listeners are closed. A future would have to be asked before the end of its event loop.
     private let closed: Task<Void, Never>
     private let isStopping = Atomic(false)
@@ -154,10 +154,21 @@ public final class MQTTServer: Sendable {
 
     /// How much the broker holds; nothing once it was stopped.
     func load() async -> BrokerLoad {
+        await onLoop(\.load) ?? BrokerLoad()
+    }
+
+    /// Does something on the event loop that everything belongs to; `nil` once the server was stopped.
+    @discardableResult
+    func onLoop<Result: Sendable>(_ body: @escaping @Sendable (BrokerLoop) -> Result) async -> Result? {
         let loop = self.loop
-        guard !isStopping.load(ordering: .relaxed),
-            let load = try? await group.next().submit({ loop.value.load }).get()
-        else { return BrokerLoad() }
-        return load
+        guard !isStopping.load(ordering: .relaxed) else { return nil }
+        return try? await group.next().submit { body(loop.value) }.get()
+    }
+
+    /// The same without waiting for it; nothing happens once the server was stopped.
+    func performOnLoop(_ body: @escaping @Sendable (BrokerLoop) -> Void) {
+        let loop = self.loop
+        guard !isStopping.load(ordering: .relaxed) else { return }
+        group.next().execute { body(loop.value) }
     }
 }

@@ -16,6 +16,21 @@ enum Environment {
     static var userName: String? { value("MQTT_USERNAME") }
     static var password: String? { value("MQTT_PASSWORD") }
 
+    /// All variables by their names.
+    static var all: [String: String] {
+        var variables: [String: String] = [:]
+        var index = 0
+        // The environment is an array of strings that ends with a null pointer; nothing changes it meanwhile.
+        while let entry = unsafe environ[index] {
+            // A string of the environment ends with a zero byte.
+            let text = unsafe String(cString: entry)
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+            index += 1
+        }
+        return variables
+    }
+
     /// The value of a variable; an empty one counts as none.
     private static func value(_ name: String) -> String? {
         // The string is copied before anything else touches the environment.

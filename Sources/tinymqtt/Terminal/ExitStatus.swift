@@ -8,6 +8,7 @@ enum ExitStatus: Int32, CaseIterable {
     case success = 0
     case usage = 1
     case protocolError = 2
+    case configuration = 3
     case connectionLost = 7
     case connectionFailed = 14
     case hostNotFound = 15
@@ -19,6 +20,8 @@ enum ExitStatus: Int32, CaseIterable {
         case .success: "All went well; also when a signal ended what runs until one does."
         case .usage: "The command line is wrong, an input cannot be read, or there is no code that says more."
         case .protocolError: "The broker broke the protocol."
+        case .configuration:
+            "A configuration, or a file that it names, is wrong; standard error has the file and the line."
         case .connectionLost: "The connection to the broker was lost for good."
         case .connectionFailed: "No connection to the broker: refused by its machine, or not to be reached."
         case .hostNotFound: "There is no host of that name."
