@@ -8,9 +8,7 @@ extension ConfigurationDraft {
         try Self.checkAddresses(drafts)
         var files = SecurityFiles()
         for draft in drafts {
-            for warning in draft.warnings where !settings.warnings.contains(warning.error) {
-                settings.warnings.append(warning.error)
-            }
+            for warning in draft.warnings { warn(warning) }
             settings.listeners.append(try listener(draft, overrides, &files))
         }
         settings.broker.listeners = settings.listeners.map(\.rules)

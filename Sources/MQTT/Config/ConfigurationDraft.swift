@@ -122,8 +122,13 @@ struct ConfigurationDraft {
 
     /// Adds a line for the log, unless one of this kind is there.
     mutating func warn(_ problem: String, at directive: ConfigurationDirective, once kind: String) {
-        guard warnedKinds.insert(kind).inserted else { return }
-        settings.warnings.append(directive.error(problem))
+        warn(ListenerDraft.Warning(kind: kind, directive.error(problem)))
+    }
+
+    /// Adds a listener's line for the log, unless one of its kind is there.
+    mutating func warn(_ warning: ListenerDraft.Warning) {
+        guard warnedKinds.insert(warning.kind).inserted else { return }
+        settings.warnings.append(warning.error)
     }
 }
 
