@@ -12,7 +12,8 @@ struct ManualTests {
     func everySubcommandHasAPage() async throws {
         let subcommands = try await Self.subcommands()
         #expect(subcommands.isSuperset(of: ["broker", "pub", "sub"]))
-        let expected = subcommands.subtracting(Self.withoutPage).map { "tinymqtt-\($0).1" } + ["tinymqtt.1"]
+        let expected =
+            subcommands.subtracting(Self.withoutPage).map { "tinymqtt-\($0).1" } + ["tinymqtt.1", "tinymqtt.conf.5"]
         #expect(try SourceTree.names(in: "man") == Set(expected))
         let items = try Page("tinymqtt").items(of: "Ic")
         #expect(items == subcommands, "the list in man/tinymqtt.1")

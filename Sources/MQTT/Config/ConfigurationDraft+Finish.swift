@@ -12,6 +12,7 @@ extension ConfigurationDraft {
             settings.listeners.append(try listener(draft, overrides, &files))
         }
         settings.broker.listeners = settings.listeners.map(\.rules)
+        settings.warnings += files.notices
         if var persistence = pluginPersistence {
             persistence.isEnabled = true
             settings.persistence = persistence
@@ -94,22 +95,28 @@ private struct SecurityFiles {
     private var passwords: [String: PasswordFile] = [:]
     private var accessControlLists: [String: AccessControlList] = [:]
     private var preSharedKeys: [String: PreSharedKeyFile] = [:]
+    /// What the files say that is of no use and does no harm.
+    private(set) var notices: [ConfigurationError] = []
 
     mutating func read(_ draft: SecurityDraft, into listener: inout ListenerSettings) throws(ConfigurationError) {
         listener.security.passwordFile = draft.passwordFile
         listener.security.accessControlFile = draft.accessControlFile
         listener.security.preSharedKeyFile = draft.preSharedKeyFile
         listener.security.passwords = try Self.file("password_file", draft.passwordFile, draft, &passwords) {
-            (path) throws(ConfigurationError) in try PasswordFile.read(path)
+            (path) throws(ConfigurationError) in
+            let file = try PasswordFile.read(path)
+            notices += file.notices
+            return file
         }
-        listener.rules.access.accessControlList = try Self.file(
-            "acl_file",
-            draft.accessControlFile,
-            draft,
-            &accessControlLists
-        ) { (path) throws(ConfigurationError) in try AccessControlList.read(path) }
+        let list = try Self.file("acl_file", draft.accessControlFile, draft, &accessControlLists) {
+            (path) throws(ConfigurationError) in try AccessControlList.read(path)
+        }
+        listener.rules.access.accessControlList = list
         listener.security.preSharedKeys = try Self.file("psk_file", draft.preSharedKeyFile, draft, &preSharedKeys) {
-            (path) throws(ConfigurationError) in try PreSharedKeyFile.read(path)
+            (path) throws(ConfigurationError) in
+            let file = try PreSharedKeyFile.read(path)
+            notices += file.notices
+            return file
         }
     }
 
@@ -128,7 +135,7 @@ private struct SecurityFiles {
             known[path] = file
             return file
         } catch {
-            guard error.line == nil, let line = draft.placed[option] else { throw error }
+            guard error.line == nil, let line = draft.pluginLines[option] ?? draft.placed[option] else { throw error }
             throw line.error("\(option) \(error)")
         }
     }

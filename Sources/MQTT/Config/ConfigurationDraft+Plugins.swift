@@ -50,6 +50,7 @@ extension ConfigurationDraft {
             return warn(problem, at: plugin.directive, once: "plugin \(plugin.path)")
         }
         try plugin.checkOptions(of: known)
+        security.pluginLines.merge(plugin.options) { _, last in last }
         switch known {
         case .passwordFile:
             security.passwordFile = try Self.file("password_file", of: plugin, instead: security.passwordFile)

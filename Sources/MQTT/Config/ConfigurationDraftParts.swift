@@ -43,6 +43,8 @@ struct SecurityDraft {
     var passwordFile: String?
     var accessControlFile: String?
     var preSharedKeyFile: String?
+    /// The lines of plugins that give such files, by the name of the option that would give the same.
+    var pluginLines: [String: ConfigurationDirective] = [:]
     /// Whether a plugin that is not here would check User Names and passwords.
     var isCheckedElsewhere = false
     /// What was set, and where.

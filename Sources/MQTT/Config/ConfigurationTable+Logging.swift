@@ -87,6 +87,7 @@ extension ConfigurationTable {
             file.
             """,
             .general { (draft, directive) throws(ConfigurationError) in
+                _ = try ConfigurationValue.path("the path of a directory").read(directive)
                 guard directive.file != draft.mainFile else { return }
                 draft.warn(
                     "include_dir has no effect here: only the main file includes others",

@@ -97,7 +97,7 @@ struct ConfigurationOptionTests {
 }
 
 extension ConfigurationOption: CustomTestStringConvertible {
-    public var testDescription: String { name }
+    var testDescription: String { name }
 }
 
 extension ServerSettings {
