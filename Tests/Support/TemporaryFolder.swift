@@ -1,0 +1,43 @@
+import Foundation
+
+/// A folder of a test's own, which goes with all that is in it when nobody holds it any more.
+final class TemporaryFolder: Sendable {
+    /// Its absolute path.
+    let path: String
+
+    init() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tinymqtt-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        path = folder.path
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// The path of a file in it.
+    func path(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Writes a file, and returns its path.
+    @discardableResult
+    func write(_ text: String, to name: String) throws -> String {
+        try Data(text.utf8).write(to: URL(filePath: path(name)))
+        return path(name)
+    }
+
+    /// The text of a file.
+    func text(_ name: String) throws -> String {
+        try String(contentsOf: URL(filePath: path(name)), encoding: .utf8)
+    }
+
+    /// The names of what is in it.
+    var names: Set<String> {
+        get throws { Set(try FileManager.default.contentsOfDirectory(atPath: path)) }
+    }
+
+    /// The permissions of a file, as in `0o600`.
+    func permissions(_ name: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
+        return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
+    }
+}
