@@ -38,7 +38,8 @@ struct CompletionTests {
         "in a real bash",
         .enabled(if: Peers.path(of: "bash") != nil, "bash is not installed"),
         arguments: [
-            (["p"], ["pub"]),
+            (["pu"], ["pub"]),
+            (["passwd", "-H", "sha512-"], ["sha512-pbkdf2"]),
             (["sub", "--will-t"], ["--will-topic"]),
             (["pub", "--stdin"], ["--stdin-file", "--stdin-line"]),
             (["broker", "--log-level", "e"], ["error"]),

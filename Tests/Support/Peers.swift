@@ -78,18 +78,31 @@ struct RunningBroker: Sendable {
             let digits = said.errorText.split(separator: "127.0.0.1:", maxSplits: 1)[1].prefix { $0.isNumber }
             return RunningBroker(kind: kind, process: process, port: Int(digits) ?? 0)
         case .mosquitto:
-            let port = port == 0 ? try freePort() : port
             // By default mosquitto throws messages away for a subscriber that is a thousand behind.
-            let configuration = "listener \(port) 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
-            let file = FileManager.default.temporaryDirectory.appending(path: "mosquitto-\(port).conf")
-            try Data(configuration.utf8).write(to: file)
-            let process = try ChildProcess(
-                Peers.path(of: "mosquitto") ?? "mosquitto",
-                ["-v", "-c", file.path] + arguments
+            return try await startMosquitto(
+                "allow_anonymous true\nmax_queued_messages 0\n",
+                port: port,
+                arguments: arguments
             )
-            try await process.waitForError("running")
-            return RunningBroker(kind: kind, process: process, port: port)
         }
+    }
+
+    /// Starts Debian's mosquitto on a port of this machine's own address, and waits until it listens.
+    ///
+    /// - Parameters:
+    ///   - configuration: Lines of its configuration file, without a listener.
+    ///   - port: The port, where it has to be a certain one.
+    static func startMosquitto(
+        _ configuration: String,
+        port: Int = 0,
+        arguments: [String] = []
+    ) async throws -> RunningBroker {
+        let port = port == 0 ? try freePort() : port
+        let file = FileManager.default.temporaryDirectory.appending(path: "mosquitto-\(port).conf")
+        try Data("listener \(port) 127.0.0.1\n\(configuration)".utf8).write(to: file)
+        let process = try ChildProcess(Peers.path(of: "mosquitto") ?? "mosquitto", ["-v", "-c", file.path] + arguments)
+        try await process.waitForError("running")
+        return RunningBroker(kind: .mosquitto, process: process, port: port)
     }
 
     /// A port that was free a moment ago, for a program that cannot ask the system for one.

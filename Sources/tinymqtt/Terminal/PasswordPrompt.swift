@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -34,7 +35,8 @@ enum PasswordPrompt {
         // Standard output may be the password file.
         silence.ask("Password: ")
         let first = try readLine(maximumLength, missing)
-        silence.ask("\nReenter password: ")
+        printError("")
+        silence.ask("Reenter password: ")
         let second = try readLine(maximumLength, missing)
         printError("")
         return try same(first, second)
@@ -77,7 +79,19 @@ final class TerminalSilence {
     /// The signals that a terminal or another program may send meanwhile.
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP]
 
-    private let before: termios
+    /// What the thread that asks shares with the one that takes signals.
+    private final class Shared: Sendable {
+        let before: termios
+        let question = Mutex("")
+        let isOver = Atomic(false)
+
+        init(before: termios) {
+            self.before = before
+        }
+    }
+
+    private let shared: Shared
+    private let queue = DispatchQueue(label: "terminal")
     private let sources: [any DispatchSourceSignal]
 
     /// Makes the terminal at standard input silent.
@@ -85,52 +99,82 @@ final class TerminalSilence {
         var settings = termios()
         // The pointer does not outlive the call. Where it fails there is nothing to restore, and `silence` fails alike.
         _ = unsafe tcgetattr(STDIN_FILENO, &settings)
-        let before = settings
-        self.before = before
-        let queue = DispatchQueue(label: "terminal")
+        let shared = Shared(before: settings)
+        self.shared = shared
+        let queue = queue
+        let registrations = DispatchGroup()
         sources = Self.signals.map { number in
             // Without this the signal ends the process before the source sees it.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                Self.apply(before)
-                // Now let it do what it does.
-                signal(number, SIG_DFL)
-                kill(getpid(), number)
-                // Only after SIGTSTP, when the program goes on.
-                signal(number, SIG_IGN)
-                Self.silence(before)
-            }
+            source.setEventHandler { Self.pass(number, shared) }
+            registrations.enter()
+            source.setRegistrationHandler { registrations.leave() }
             source.activate()
             return source
         }
-        Self.silence(before)
+        // Until then signals are ignored, and a key that was pressed at once would be lost.
+        registrations.wait()
+        // What was typed before the question was seen on the screen, and is thrown away.
+        Self.silence(shared.before, TCSAFLUSH)
     }
 
     /// Lets the terminal show again what is typed.
     func end() {
-        Self.apply(before)
+        // On the queue, so that no signal is just being passed on.
+        queue.sync {
+            shared.isOver.store(true, ordering: .relaxed)
+            Self.apply(shared.before, TCSADRAIN)
+        }
         for (source, number) in zip(sources, Self.signals) {
             source.cancel()
             signal(number, SIG_DFL)
         }
     }
 
-    /// Shows a question on standard error.
+    /// Shows a question on standard error, and again after the program was stopped for a while.
     func ask(_ question: String) {
+        shared.question.withLock { $0 = question }
+        Self.show(question)
+    }
+
+    private static func show(_ question: String) {
         var question = question
         // The pointer does not outlive the call.
         question.withUTF8 { unsafe _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
-    private static func silence(_ settings: termios) {
-        var settings = settings
-        settings.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
-        // What was typed before the question was seen on the screen, and is thrown away.
-        apply(settings, TCSAFLUSH)
+    /// Gives the terminal back and lets a signal do what it does; goes on only after one that stops the program.
+    private static func pass(_ number: Int32, _ shared: Shared) {
+        guard !shared.isOver.load(ordering: .relaxed) else { return }
+        apply(shared.before, TCSADRAIN)
+        var handling = sigaction()
+        var signals = sigset_t()
+        // None of the pointers outlives its call. The thread takes the signal itself, before `raise` returns.
+        unsafe sigemptyset(&signals)
+        // See above.
+        unsafe sigaddset(&signals, number)
+        // See above.
+        unsafe sigaction(number, nil, &handling)
+        signal(number, SIG_DFL)
+        // See above.
+        unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
+        // See above.
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+        // See above.
+        unsafe sigaction(number, &handling, nil)
+        silence(shared.before, TCSADRAIN)
+        show(shared.question.withLock { $0 })
     }
 
-    private static func apply(_ settings: termios, _ when: Int32 = TCSADRAIN) {
+    private static func silence(_ settings: termios, _ when: Int32) {
+        var settings = settings
+        settings.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
+        apply(settings, when)
+    }
+
+    private static func apply(_ settings: termios, _ when: Int32) {
         var settings = settings
         // The pointer does not outlive the call.
         _ = unsafe tcsetattr(STDIN_FILENO, when, &settings)
