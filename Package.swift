@@ -44,6 +44,7 @@ let package = Package(
                 "CArgon2",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -77,13 +78,24 @@ let package = Package(
                 "MQTT",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             path: "Tests/Support",
             swiftSettings: swiftSettings
         ),
     ]
         + [
-            testTarget("MQTTTests", dependencies: [.product(name: "Logging", package: "swift-log")]),
+            testTarget(
+                "MQTTTests",
+                dependencies: [
+                    .product(name: "Logging", package: "swift-log"),
+                    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                    .product(name: "NIOWebSocket", package: "swift-nio"),
+                    .product(name: "SwiftASN1", package: "swift-asn1"),
+                    .product(name: "X509", package: "swift-certificates"),
+                ]
+            ),
             testTarget("Conformance", exclude: ["NormativeStatements.tsv"], resources: [.copy("Cases")]),
             testTarget("Simulation"),
             testTarget("EndToEnd", exclude: ["paho_stream.py"]),

@@ -1,6 +1,6 @@
 """Publishes or prints a stream of numbers with the Paho client.
 
-usage: paho_stream.py pub|sub PORT VERSION QOS COUNT
+usage: paho_stream.py pub|sub PORT VERSION QOS COUNT [websockets] [ca=FILE]
 """
 
 import sys
@@ -8,10 +8,16 @@ import threading
 
 import paho.mqtt.client as paho
 
-role, port, version, qos, count = sys.argv[1], *map(int, sys.argv[2:])
+role, port, version, qos, count = sys.argv[1], *map(int, sys.argv[2:6])
+options = sys.argv[6:]
 client = paho.Client(
-    paho.CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5 if version == 5 else paho.MQTTv311
+    paho.CallbackAPIVersion.VERSION2,
+    protocol=paho.MQTTv5 if version == 5 else paho.MQTTv311,
+    transport="websockets" if "websockets" in options else "tcp",
 )
+for option in options:
+    if option.startswith("ca="):
+        client.tls_set(option.removeprefix("ca="))
 client.max_queued_messages_set(0)
 # Set when there is nothing more to do; what is waited for has a deadline.
 done = threading.Event()

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 @testable import MQTT
 
@@ -29,8 +30,19 @@ final class SocketPeer {
         try await connect(reads: true) { $0.connect(unixDomainSocketPath: path) }
     }
 
+    /// Connects by TLS.
+    static func connect(port: Int, tls: TLSConfiguration) async throws -> SocketPeer {
+        let context = try NIOSSLContext(configuration: tls)
+        return try await connect(
+            reads: true,
+            before: { [try NIOSSLClientHandler(context: context, serverHostname: nil)] },
+            { $0.connect(host: "127.0.0.1", port: port) }
+        )
+    }
+
     private static func connect(
         reads: Bool,
+        before makeHandlers: @escaping @Sendable () throws -> [any ChannelHandler] = { [] },
         _ connect: (ClientBootstrap) -> EventLoopFuture<any Channel>
     ) async throws -> SocketPeer {
         let eventLoop = group.next()
@@ -40,7 +52,7 @@ final class SocketPeer {
             .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Handler(received))
+                    try channel.pipeline.syncOperations.addHandlers(makeHandlers() + [Handler(received)])
                 }
             }
         return SocketPeer(try await connect(bootstrap).get(), received)

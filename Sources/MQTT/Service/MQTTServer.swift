@@ -76,7 +76,7 @@ public final class MQTTServer: Sendable {
                     eventLoop: eventLoop
                 )
             }.get()
-            let listeners = try await open(settings, with: ListenerBinder(group: group, loop: loop))
+            let listeners = try await open(settings, with: ListenerBinder(eventLoop: eventLoop, loop: loop))
             return MQTTServer(group: group, loop: loop, listeners: listeners)
         } catch {
             try? await group.shutdownGracefully()

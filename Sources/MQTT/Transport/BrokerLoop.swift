@@ -70,7 +70,7 @@ final class BrokerLoop {
 
     /// A connection ends before a packet could be read from it.
     func failed(_ failure: ConnectionFailure, from peer: String) {
-        logger.notice("connection from \(peer) refused: \(failure)")
+        logger.notice("connection from \(peer) closed: \(failure)")
     }
 
     /// Bytes were received. Returns whether there was a PUBLISH among them.

@@ -10,10 +10,15 @@ struct ConnectionPipeline: Sendable {
     /// The place of the listener in the broker's configuration.
     let listener: Int
     let loop: NIOLoopBound<BrokerLoop>
+    /// What new connections speak TLS with; `nil` where they do not.
+    let tls: NIOLoopBoundBox<TLSContext?>
 
     /// Adds the handlers; to be called on the broker's event loop.
     func addHandlers(to channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
+        if let tls = tls.value {
+            try pipeline.addHandlers(tls.makeHandlers(on: channel.eventLoop))
+        }
         try pipeline.addHandler(BrokerChannelHandler(loop: loop.value, listener: listener))
     }
 }

@@ -11,7 +11,7 @@ import Darwin
 
 /// Opens listeners, whose connections all lead to one broker.
 struct ListenerBinder: Sendable {
-    let group: any EventLoopGroup
+    let eventLoop: any EventLoop
     let loop: NIOLoopBound<BrokerLoop>
 
     /// How many connections may wait to be accepted.
@@ -24,9 +24,13 @@ struct ListenerBinder: Sendable {
     /// Opens a listener.
     ///
     /// - Parameter number: Its place in the broker's configuration.
-    /// - Throws: `ListenerError`, or what the system said; then nothing stays open.
+    /// - Throws: `ListenerError`, `ConfigurationError`, or what the system said; then nothing stays open.
     func open(_ settings: ListenerSettings, number: Int) async throws -> Listener {
-        let pipeline = ConnectionPipeline(settings: settings, listener: number, loop: loop)
+        let context = try settings.tls.map { tls throws(ConfigurationError) in
+            try TLSContext(tls, preSharedKeys: settings.security.preSharedKeys)
+        }
+        let tls = NIOLoopBoundBox.makeBoxSendingValue(context, eventLoop: eventLoop)
+        let pipeline = ConnectionPipeline(settings: settings, listener: number, loop: loop, tls: tls)
         switch settings.address {
         case .tcp(let host, let port):
             let addresses = try await ListenerAddresses(
@@ -36,11 +40,12 @@ struct ListenerBinder: Sendable {
                 networkInterface: settings.networkInterface
             ).resolve()
             let channels = try await bind(addresses, with: pipeline)
-            return Listener(settings: settings, channels: channels, socketFile: nil)
+            return Listener(settings: settings, channels: channels, socketFile: nil, tls: tls)
         case .unix(let path):
-            try await UnixSocketFile.makeRoom(at: path, on: group)
+            try await UnixSocketFile.makeRoom(at: path, on: eventLoop)
             let channel = try await bootstrap(for: pipeline).bind(unixDomainSocketPath: path).get()
-            return Listener(settings: settings, channels: [channel], socketFile: UnixSocketFile(boundAt: path))
+            let file = UnixSocketFile(boundAt: path)
+            return Listener(settings: settings, channels: [channel], socketFile: file, tls: tls)
         }
     }
 
@@ -88,7 +93,7 @@ struct ListenerBinder: Sendable {
     }
 
     private func bootstrap(for pipeline: ConnectionPipeline) -> ServerBootstrap {
-        ServerBootstrap(group: group)
+        ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: Self.backlog)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try pipeline.addHandlers(to: channel) }
