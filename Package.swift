@@ -37,7 +37,7 @@ let package = Package(
     ],
     targets: [
         // The reference implementation of Argon2, which mosquitto's password files are hashed with.
-        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
         .target(
             name: "MQTT",
             dependencies: [
@@ -56,7 +56,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["LAYERS"],
-            swiftSettings: swiftSettings
+            swiftSettings: swiftSettings,
+            linkerSettings: [
+                // The archive, so that the program is one file and starts without looking for a library.
+                .linkedLibrary(":libargon2.a", .when(platforms: [.linux])),
+                .linkedLibrary("argon2", .when(platforms: [.macOS])),
+            ]
         ),
         .executableTarget(
             name: "tinymqtt",

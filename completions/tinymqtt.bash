@@ -186,14 +186,18 @@ _tinymqtt() {
 
 _tinymqtt_broker() {
     repeating_flags=()
-    non_repeating_flags=(-v --verbose --help)
-    repeating_options=()
-    non_repeating_options=(-h --host -p --port --log-level)
+    non_repeating_flags=(-d --daemon -v --verbose -q --quiet --test-config -h --help)
+    repeating_options=(-p --port)
+    non_repeating_options=(-c --config-file --host --log-level --tls-keylog)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '-h'|'--host')
+    '-c'|'--config-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--host')
         return
         ;;
     '-p'|'--port')
@@ -201,6 +205,10 @@ _tinymqtt_broker() {
         ;;
     '--log-level')
         __tinymqtt_add_completions -W 'debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
         return
         ;;
     esac

@@ -5,6 +5,9 @@ extension Rule {
         "cl": "client", "idx": "index", "tmp": "temporary", "cfg": "configuration", "ctx": "context",
     ]
 
+    /// Functions of C libraries whose names are not ours.
+    private static let foreignNames: Set<Substring> = ["argon2_ctx"]
+
     /// The specification's nouns, unabbreviated.
     static let names = [
         Rule(name: "names are whole words") { file in
@@ -21,7 +24,7 @@ extension Rule {
 
     private static func abbreviation(in identifier: Substring) -> (short: String, long: String)? {
         // A constant of C, whose names are not ours.
-        guard identifier.contains(where: \.isLowercase) else { return nil }
+        guard identifier.contains(where: \.isLowercase), !foreignNames.contains(identifier) else { return nil }
         for word in camelCaseWords(of: identifier) {
             if let long = abbreviations[word] { return (word, long) }
         }

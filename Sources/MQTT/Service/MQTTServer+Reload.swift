@@ -7,25 +7,71 @@ extension MQTTServer {
     ///
     /// - Throws: ``ConfigurationError`` where a certificate cannot be used; then nothing has changed.
     public func reload(_ settings: ServerSettings) async throws(ConfigurationError) {
-        let renewed = listeners.map { listener in
-            settings.listeners.first { $0.address == listener.settings.address } ?? listener.settings
+        var renewals: [ListenerRenewal] = []
+        for listener in listeners {
+            let new = settings.listeners.first { $0.address == listener.settings.address }
+            renewals.append(try ListenerRenewal(of: listener, new ?? listener.settings))
         }
+        let prepared = renewals
         await onLoop { loop in
-            loop.reconfigure(settings.configuration, listeners: renewed)
+            loop.reconfigure(settings.configuration, renewals: prepared)
+        }
+    }
+
+    /// Reads the certificates of all listeners, without opening one.
+    ///
+    /// - Throws: ``ConfigurationError`` with the file that cannot be used, and why.
+    public static func check(_ settings: ServerSettings) throws(ConfigurationError) {
+        for listener in settings.listeners {
+            guard let tls = listener.tls else { continue }
+            _ = try TLSContext(tls, preSharedKeys: listener.security.preSharedKeys)
         }
     }
 }
 
+/// What changes at a listener while it is open, read and checked.
+struct ListenerRenewal: Sendable {
+    let access: AccessRules
+    let assignedClientIdentifierPrefix: String
+    let passwords: PasswordFile?
+    let tls: TLSContext?
+    private let holder: NIOLoopBoundBox<TLSContext?>
+
+    /// - Throws: `ConfigurationError` where a certificate cannot be used.
+    init(of listener: Listener, _ new: ListenerSettings) throws(ConfigurationError) {
+        access = new.rules.access
+        assignedClientIdentifierPrefix = new.rules.assignedClientIdentifierPrefix
+        passwords = new.security.passwords
+        holder = listener.tls
+        if var tls = listener.settings.tls, let files = new.tls {
+            // Of the rest, what is said now holds after a restart.
+            tls.certificateFile = files.certificateFile
+            tls.keyFile = files.keyFile
+            tls.authorityFile = files.authorityFile
+            tls.authorityDirectory = files.authorityDirectory
+            tls.revocationListFile = files.revocationListFile
+            self.tls = try TLSContext(tls, preSharedKeys: new.security.preSharedKeys)
+        } else {
+            tls = nil
+        }
+    }
+
+    /// Gives connections that begin from now on what has been read. To be called on the event loop.
+    func apply(to rules: inout ListenerRules) {
+        rules.access = access
+        rules.assignedClientIdentifierPrefix = assignedClientIdentifierPrefix
+        if let tls { holder.value = tls }
+    }
+}
+
 extension BrokerLoop {
-    /// Takes over a configuration; of the rules of a listener only what may change while it is open.
-    func reconfigure(_ configuration: BrokerConfiguration, listeners: [ListenerSettings]) {
+    /// Takes over a configuration in one step.
+    func reconfigure(_ configuration: BrokerConfiguration, renewals: [ListenerRenewal]) {
         operate { broker, effects in
             var configuration = configuration
-            configuration.listeners = zip(broker.configuration.listeners, listeners).map { old, new in
-                var rules = old
-                rules.access = new.rules.access
-                rules.assignedClientIdentifierPrefix = new.rules.assignedClientIdentifierPrefix
-                return rules
+            configuration.listeners = broker.configuration.listeners
+            for (index, renewal) in renewals.enumerated() {
+                renewal.apply(to: &configuration.listeners[index])
             }
             broker.reconfigure(configuration, now: .now(), into: &effects) { listener, userName in
                 userName != nil || configuration.listeners[listener].access.allowsAnonymous

@@ -10,12 +10,6 @@ extension MQTTServer {
     ) async throws(StartError) -> MQTTServer {
         try await start(at: settings.listeners, configuration: settings.configuration, logger: logger)
     }
-
-    /// Reads the certificates of all listeners, without opening one.
-    ///
-    /// - Throws: ``ConfigurationError`` with the file that cannot be used, and why.
-    public static func check(_ settings: ServerSettings) throws(ConfigurationError) {
-    }
 }
 
 extension ServerSettings {
