@@ -48,6 +48,9 @@ public struct ListenerSettings: Sendable {
     public var proxyProtocol: ProxyProtocol?
     /// Whether the header must say that the Client spoke TLS with the proxy; version 2 only.
     public var proxyRequiresTLS = false
+    /// Whether the common name of the Client's certificate, which the header tells, takes the place of the User Name in
+    /// CONNECT; version 2 only. The password is not looked at then.
+    public var proxyNamesUser = false
     /// The certificate and all that belongs to it; `nil` without TLS.
     public var tls: TLSSettings?
     /// Whether small packets leave at once, without waiting for more (TCP_NODELAY).

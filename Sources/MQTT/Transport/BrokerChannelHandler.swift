@@ -81,10 +81,12 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let failure = error as? ConnectionFailure, !isClosing { loop.failed(failure, from: peerAddress) }
         // What follows from the first error is no news.
+        guard !isClosing else { return }
         isClosing = true
-        context.close(promise: nil)
+        let failure = error as? ConnectionFailure
+        if let failure { loop.failed(failure, from: peerAddress) }
+        if failure?.isAnswered == true { closeLater(context) } else { context.close(promise: nil) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -153,10 +155,14 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
         isClosing = true
         guard let context else { return }
         guard last.readableBytes > 0 else { return context.close(promise: nil) }
-        isBlocked = false
-        resumeReading()
         // Nothing follows that it could be flushed with.
         context.writeAndFlush(wrapOutboundOut(last), promise: nil)
+        closeLater(context)
+    }
+
+    private func closeLater(_ context: ChannelHandlerContext) {
+        isBlocked = false
+        resumeReading()
         context.close(mode: .output, promise: nil)
         let channel = context.channel
         context.eventLoop.scheduleTask(in: Self.longestFarewell) { channel.close(promise: nil) }

@@ -17,9 +17,12 @@ struct ConnectionIdentity: Sendable {
 struct ConnectionFailure: Error, Sendable, CustomStringConvertible {
     /// What the other side did, for the log.
     let description: String
+    /// Whether the other side has been told, and is to be given a moment to read it.
+    let isAnswered: Bool
 
     /// A failure with its reason, which must have no control characters of the other side in it.
-    init(_ description: String) {
+    init(_ description: String, isAnswered: Bool = false) {
         self.description = description
+        self.isAnswered = isAnswered
     }
 }

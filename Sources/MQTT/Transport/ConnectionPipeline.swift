@@ -16,6 +16,14 @@ struct ConnectionPipeline: Sendable {
     /// Adds the handlers; to be called on the broker's event loop.
     func addHandlers(to channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
+        if let version = settings.proxyProtocol {
+            let handler = ProxyHeaderHandler(
+                version: version,
+                requiresTLS: settings.proxyRequiresTLS,
+                namesUser: settings.proxyNamesUser
+            )
+            try pipeline.addHandler(handler)
+        }
         if let tls = tls.value {
             try pipeline.addHandlers(tls.makeHandlers(on: channel.eventLoop))
         }
