@@ -84,7 +84,6 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             path: "Tests/Support",
             swiftSettings: swiftSettings
@@ -95,13 +94,17 @@ let package = Package(
                 "MQTTTests",
                 dependencies: [
                     .product(name: "Logging", package: "swift-log"),
-                    .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                    .product(name: "NIOWebSocket", package: "swift-nio"),
+                    .product(name: "NIOHTTP1", package: "swift-nio"),
                     .product(name: "SwiftASN1", package: "swift-asn1"),
                     .product(name: "X509", package: "swift-certificates"),
                 ]
             ),
-            testTarget("Conformance", exclude: ["NormativeStatements.tsv"], resources: [.copy("Cases")]),
+            testTarget(
+                "Conformance",
+                dependencies: [.product(name: "NIOSSL", package: "swift-nio-ssl")],
+                exclude: ["NormativeStatements.tsv"],
+                resources: [.copy("Cases")]
+            ),
             testTarget("Simulation"),
             testTarget("EndToEnd", exclude: ["paho_stream.py"]),
             testTarget("Allocations", dependencies: ["AllocationCounter"]),

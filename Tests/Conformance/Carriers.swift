@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 @testable import MQTT
 @testable import Support
@@ -68,23 +69,40 @@ final class MemoryCarrier: ConformanceCarrier {
     }
 }
 
-/// A server on a port of the system's choice, and a socket for each client.
-final class TCPCarrier: ConformanceCarrier {
+/// A server on a port of the system's choice, and a socket for each client, plain or with TLS or WebSocket around it.
+final class SocketCarrier: ConformanceCarrier {
     private let server: MQTTServer
     private let port: Int
+    private let tls: TLSConfiguration?
+    private let usesWebSocket: Bool
     private var peers: [String: SocketPeer] = [:]
 
-    private init(_ server: MQTTServer, port: Int) {
+    private init(_ server: MQTTServer, port: Int, tls: TLSConfiguration?, usesWebSocket: Bool) {
         self.server = server
         self.port = port
+        self.tls = tls
+        self.usesWebSocket = usesWebSocket
     }
 
-    static func start(_ configuration: BrokerConfiguration) async throws -> TCPCarrier {
+    /// - Parameter certificates: Those of the server, where TLS is to be spoken.
+    static func start(
+        _ configuration: BrokerConfiguration,
+        certificates: TestCertificates? = nil,
+        usesWebSocket: Bool = false
+    ) async throws -> SocketCarrier {
         var listener = ListenerSettings.tcp(host: "127.0.0.1", port: 0)
         listener.rules = configuration.listeners[0]
+        if usesWebSocket { listener.exchange = .webSocket }
+        if let certificates { listener.useTLS(certificates) }
         let server = try await MQTTServer.start(at: [listener], configuration: configuration)
         guard let port = server.addresses.first?.port else { throw CaseError("the server has no port") }
-        return TCPCarrier(server, port: port)
+        let tls = certificates.map { certificates in
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .file(certificates.certificate("ca"))
+            tls.certificateVerification = .noHostnameVerification
+            return tls
+        }
+        return SocketCarrier(server, port: port, tls: tls, usesWebSocket: usesWebSocket)
     }
 
     func stop() async {
@@ -95,7 +113,9 @@ final class TCPCarrier: ConformanceCarrier {
     }
 
     func send(_ bytes: [UInt8], from client: String) async throws {
-        if peers[client] == nil { peers[client] = try await SocketPeer.connect(port: port) }
+        if peers[client] == nil {
+            peers[client] = try await SocketPeer.connect(port: port, tls: tls, webSocket: usesWebSocket)
+        }
         peers[client]?.send(bytes)
     }
 

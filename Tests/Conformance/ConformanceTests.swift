@@ -8,6 +8,12 @@ import Testing
 enum Carrier: String, Sendable, CaseIterable {
     case memory
     case tcp
+    case tls
+    case webSocket
+    case secureWebSocket
+
+    /// Whether there are certificates in it, which a program has to make.
+    var needsCertificates: Bool { self == .tls || self == .secureWebSocket }
 }
 
 /// A case on a carrier.
@@ -22,6 +28,7 @@ struct ConformanceRun: Sendable, CustomTestStringConvertible {
         try ConformanceCase.all().flatMap { testCase in
             Carrier.allCases
                 .filter { $0 == .memory || !testCase.hasWaits }
+                .filter { !$0.needsCertificates || TestCertificates.isPossible }
                 .map { ConformanceRun(testCase: testCase, carrier: $0) }
         }
     }
@@ -29,7 +36,10 @@ struct ConformanceRun: Sendable, CustomTestStringConvertible {
 
 @Suite("Conformance")
 struct ConformanceTests {
-    @Test("every case of the tables, in memory and over TCP", arguments: try ConformanceRun.all())
+    /// Made once: making keys takes longer than a case.
+    private static let certificates = Task { try await TestCertificates.make() }
+
+    @Test("every case of the tables, in memory and over every kind of listener", arguments: try ConformanceRun.all())
     func run(run: ConformanceRun) async throws {
         var configuration = BrokerConfiguration()
         for line in run.testCase.lines {
@@ -39,8 +49,12 @@ struct ConformanceTests {
         switch run.carrier {
         case .memory:
             try await check(run.testCase, in: MemoryCarrier(configuration))
-        case .tcp:
-            let carrier = try await TCPCarrier.start(configuration)
+        case .tcp, .tls, .webSocket, .secureWebSocket:
+            let carrier = try await SocketCarrier.start(
+                configuration,
+                certificates: run.carrier.needsCertificates ? try await Self.certificates.value : nil,
+                usesWebSocket: run.carrier == .webSocket || run.carrier == .secureWebSocket
+            )
             do {
                 try await check(run.testCase, in: carrier)
             } catch {

@@ -206,4 +206,22 @@ struct ListenerPeerTests {
             #expect(said.text == Self.numbers)
         }
     }
+
+    @Test(
+        "Paho comes by WebSocket, plain and secure",
+        .enabled(if: Peers.hasPaho, "no Python with paho-mqtt"),
+        arguments: [4, 5],
+        [false, true]
+    )
+    func pahoByWebSocket(version: Int, isSecure: Bool) async throws {
+        let files = try await TestCertificates.make()
+        try await ListenerTestServer.run {
+            $0.exchange = .webSocket
+            if isSecure { $0.useTLS(files) }
+        } _: { server in
+            let security = isSecure ? ["ca=\(files.certificate("ca"))"] : []
+            let said = try await paho(["websockets"] + security, version: version, port: server.port)
+            #expect(said.text == Self.numbers)
+        }
+    }
 }

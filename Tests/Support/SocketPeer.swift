@@ -30,12 +30,17 @@ final class SocketPeer {
         try await connect(reads: true) { $0.connect(unixDomainSocketPath: path) }
     }
 
-    /// Connects by TLS.
-    static func connect(port: Int, tls: TLSConfiguration) async throws -> SocketPeer {
-        let context = try NIOSSLContext(configuration: tls)
+    /// Connects by TLS, by WebSocket, or by one in the other.
+    static func connect(port: Int, tls: TLSConfiguration?, webSocket: Bool = false) async throws -> SocketPeer {
+        let context = try tls.map { try NIOSSLContext(configuration: $0) }
         return try await connect(
             reads: true,
-            before: { [try NIOSSLClientHandler(context: context, serverHostname: nil)] },
+            before: {
+                var handlers: [any ChannelHandler] = []
+                if let context { handlers.append(try NIOSSLClientHandler(context: context, serverHostname: nil)) }
+                if webSocket { handlers.append(WebSocketClientHandler()) }
+                return handlers
+            },
             { $0.connect(host: "127.0.0.1", port: port) }
         )
     }

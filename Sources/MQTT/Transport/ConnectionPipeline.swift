@@ -27,6 +27,11 @@ struct ConnectionPipeline: Sendable {
         if let tls = tls.value {
             try pipeline.addHandlers(tls.makeHandlers(on: channel.eventLoop))
         }
+        if settings.exchange == .webSocket {
+            let room = WebSocketChannelHandler.roomBesidePacket
+            let largestFrame = min(loop.value.largestPacketSize + room, Int(UInt32.max))
+            try pipeline.addHandlers(WebSocketHandshakeHandler.makeHandlers(settings, largestFrame: largestFrame))
+        }
         try pipeline.addHandler(BrokerChannelHandler(loop: loop.value, listener: listener))
     }
 }
