@@ -76,7 +76,14 @@ public final class MQTTServer: Sendable {
                     eventLoop: eventLoop
                 )
             }.get()
-            let listeners = try await open(settings, with: ListenerBinder(eventLoop: eventLoop, loop: loop))
+            let status = HTTPStatusSource(
+                version: rules.versionText,
+                listeners: settings,
+                systemTopics: { loop.value.systemTopics },
+                connectionCount: NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: eventLoop)
+            )
+            let binder = ListenerBinder(eventLoop: eventLoop, loop: loop, status: status)
+            let listeners = try await open(settings, with: binder)
             return MQTTServer(group: group, loop: loop, listeners: listeners)
         } catch {
             try? await group.shutdownGracefully()

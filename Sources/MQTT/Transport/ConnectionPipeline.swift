@@ -12,6 +12,7 @@ struct ConnectionPipeline: Sendable {
     let loop: NIOLoopBound<BrokerLoop>
     /// What new connections speak TLS with; `nil` where they do not.
     let tls: NIOLoopBoundBox<TLSContext?>
+    let status: HTTPStatusSource
 
     /// Adds the handlers; to be called on the broker's event loop.
     func addHandlers(to channel: any Channel) throws {
@@ -27,10 +28,14 @@ struct ConnectionPipeline: Sendable {
         if let tls = tls.value {
             try pipeline.addHandlers(tls.makeHandlers(on: channel.eventLoop))
         }
-        if settings.exchange == .webSocket {
+        switch settings.exchange {
+        case .mqtt: break
+        case .webSocket:
             let room = WebSocketChannelHandler.roomBesidePacket
             let largestFrame = min(loop.value.largestPacketSize + room, Int(UInt32.max))
             try pipeline.addHandlers(WebSocketHandshakeHandler.makeHandlers(settings, largestFrame: largestFrame))
+        case .status:
+            return try pipeline.addHandlers(HTTPStatusHandler.makeHandlers(settings, status, loop: loop.value))
         }
         try pipeline.addHandler(BrokerChannelHandler(loop: loop.value, listener: listener))
     }

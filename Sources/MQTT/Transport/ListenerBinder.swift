@@ -13,6 +13,8 @@ import Darwin
 struct ListenerBinder: Sendable {
     let eventLoop: any EventLoop
     let loop: NIOLoopBound<BrokerLoop>
+    /// What listeners for questions about the broker answer.
+    let status: HTTPStatusSource
 
     /// How many connections may wait to be accepted.
     private static let backlog: Int32 = 1_024
@@ -30,7 +32,7 @@ struct ListenerBinder: Sendable {
             try TLSContext(tls, preSharedKeys: settings.security.preSharedKeys)
         }
         let tls = NIOLoopBoundBox.makeBoxSendingValue(context, eventLoop: eventLoop)
-        let pipeline = ConnectionPipeline(settings: settings, listener: number, loop: loop, tls: tls)
+        let pipeline = ConnectionPipeline(settings: settings, listener: number, loop: loop, tls: tls, status: status)
         switch settings.address {
         case .tcp(let host, let port):
             let addresses = try await ListenerAddresses(
