@@ -9,6 +9,9 @@ struct LoginBrake: Sendable {
     /// How many failures of one address are told apart; ``LoginLimits/failures`` above it counts as this.
     static let maximumFailureCount = 256
 
+    /// The longest window and the longest delay, in seconds: a day.
+    static let longestTime = 86_400
+
     /// Who is meant by an address: of IPv6 the network, of which one machine has all addresses.
     private struct Origin: Hashable {
         let bytes: [UInt8]
@@ -37,8 +40,15 @@ struct LoginBrake: Sendable {
     /// The times of the last failures, oldest first.
     private var failures: [Origin: [NIODeadline]] = [:]
 
-    /// - Parameter limits: What counts as often, and how long to wait; negative numbers count as 0.
+    /// - Parameter limits: What counts as often, and how long to wait. Negative numbers count as 0, and times beyond
+    ///   ``longestTime`` as that.
     init(limits: LoginLimits) {
+        let allowed = 0...Self.longestTime
+        var limits = limits
+        limits.failures = min(max(limits.failures, 0), Self.maximumFailureCount)
+        limits.window = min(max(limits.window, allowed.lowerBound), allowed.upperBound)
+        limits.longestDelay = min(max(limits.longestDelay, allowed.lowerBound), allowed.upperBound)
+        limits.delay = min(max(limits.delay, allowed.lowerBound), limits.longestDelay)
         self.limits = limits
     }
 
@@ -48,15 +58,14 @@ struct LoginBrake: Sendable {
     /// How long an attempt from `address` has to wait before it is looked at; `nil` where it need not.
     func delay(for address: SocketAddress, now: NIODeadline) -> TimeAmount? {
         guard isOn, let origin = Origin(address), let times = failures[origin] else { return nil }
-        let excess = times.count { counts($0, now) } - allowedFailures
+        let excess = times.count { counts($0, now) } - limits.failures
         guard excess >= 0 else { return nil }
         // Doubled until nothing changes any more; the number of failures bounds the loop.
-        var seconds = max(0, limits.delay)
-        let longest = max(0, limits.longestDelay)
-        for _ in 0..<excess where seconds < longest {
+        var seconds = limits.delay
+        for _ in 0..<excess where seconds < limits.longestDelay {
             seconds *= 2
         }
-        let delay = TimeAmount.seconds(Int64(min(seconds, longest)))
+        let delay = TimeAmount.seconds(Int64(min(seconds, limits.longestDelay)))
         return delay > .zero ? delay : nil
     }
 
@@ -67,7 +76,7 @@ struct LoginBrake: Sendable {
         var times = failures[origin, default: []].filter { counts($0, now) }
         times.append(now)
         // Further ones would not make the delay longer.
-        let useful = allowedFailures + doublings
+        let useful = limits.failures + doublings
         if times.count > useful { times.removeFirst(times.count - useful) }
         failures[origin] = times
     }
@@ -80,11 +89,9 @@ struct LoginBrake: Sendable {
 
     private var isOn: Bool { limits.failures > 0 && limits.window > 0 }
 
-    private var allowedFailures: Int { min(limits.failures, Self.maximumFailureCount) }
-
     /// How many failures beyond the allowed ones it takes to the longest delay: twice as long each time.
     private var doublings: Int {
-        Int.bitWidth - (max(0, limits.longestDelay) / max(1, limits.delay)).leadingZeroBitCount + 1
+        Int.bitWidth - (limits.longestDelay / max(1, limits.delay)).leadingZeroBitCount + 1
     }
 
     /// Whether a failure of that time still counts.
