@@ -71,7 +71,7 @@ struct Argon2Cost: Sendable, Hashable {
                     // One after the other, whatever the number of lanes: who logs in starts no threads.
                     unsafe context.threads = 1
                     unsafe context.version = UInt32(version)
-                    return unsafe argon2_ctx(&context, Argon2_id)
+                    return unsafe argon2_hash_context(&context, Argon2_id)
                 }
             }
         }
