@@ -14,12 +14,13 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         self.problem = problem
     }
 
-    /// The place and the problem, as in `tinymqtt.conf:3: …`.
+    /// The place and the problem on one line, as in `tinymqtt.conf:3: …`; control characters of the file are written as
+    /// numbers.
     public var description: String {
         switch (file, line) {
-        case (let file?, let line?): "\(file):\(line): \(problem)"
-        case (let file?, nil): "\(file): \(problem)"
-        case (nil, _): problem
+        case (let file?, let line?): "\(file):\(line): \(problem)".printable
+        case (let file?, nil): "\(file): \(problem)".printable
+        case (nil, _): problem.printable
         }
     }
 }

@@ -41,12 +41,17 @@ extension UTF8String: Hashable {
 extension UTF8String: CustomStringConvertible {
     var description: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// The text for a log or a terminal; see `String.printable`.
+    var printable: String { description.printable }
+}
+
+extension String {
     /// The text for a log or a terminal: control characters, by which a stranger could forge lines or drive the
     /// terminal, are written as numbers.
     var printable: String {
-        guard description.unicodeScalars.contains(where: \.isControl) else { return description }
+        guard unicodeScalars.contains(where: \.isControl) else { return self }
         var text = ""
-        for scalar in description.unicodeScalars {
+        for scalar in unicodeScalars {
             if scalar.isControl {
                 text += "\\u{\(String(scalar.value, radix: 16))}"
             } else {

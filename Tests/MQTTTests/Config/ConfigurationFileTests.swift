@@ -105,5 +105,7 @@ struct ConfigurationFileTests {
     func shown() {
         #expect("a\u{1B}[31m\tb\u{202E}".shown == "a\\u{1b}[31m\\tb\\u{202e}")
         #expect(String(repeating: "x", count: 500).shown.count == 81)
+        let error = ConfigurationError("\u{1B} belongs nowhere", file: "a\nb", line: 1)
+        #expect(error.description == "a\\u{a}b:1: \\u{1b} belongs nowhere")
     }
 }
