@@ -46,6 +46,12 @@ public struct PasswordFile: Sendable {
         decoy = Self.decoy(for: hashes.values)
     }
 
+    /// Whether a user is in both files with the same password.
+    func hasSamePassword(of userName: UTF8String, as other: PasswordFile) -> Bool {
+        guard let hash = hashes[userName] else { return false }
+        return hash == other.hashes[userName]
+    }
+
     /// A hash of the form that most of `hashes` have.
     private static func decoy(for hashes: some Collection<PasswordHash>) -> PasswordHash? {
         var counts: [PasswordHashAlgorithm: Int] = [:]

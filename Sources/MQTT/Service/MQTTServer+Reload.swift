@@ -13,8 +13,13 @@ extension MQTTServer {
             renewals.append(try ListenerRenewal(of: listener, new ?? listener.settings))
         }
         let prepared = renewals
+        let gate = self.gate
         await onLoop { loop in
-            loop.reconfigure(settings.configuration, renewals: prepared)
+            loop.reconfigure(settings.configuration, renewals: prepared) { listener, userName in
+                guard let userName else { return prepared[listener].access.allowsAnonymous }
+                return gate.value.mayStay(userName, at: listener, by: prepared[listener].passwords)
+            }
+            gate.value.replace(files: prepared.map(\.passwords), limits: settings.loginLimits)
         }
     }
 
@@ -66,16 +71,18 @@ struct ListenerRenewal: Sendable {
 
 extension BrokerLoop {
     /// Takes over a configuration in one step.
-    func reconfigure(_ configuration: BrokerConfiguration, renewals: [ListenerRenewal]) {
+    func reconfigure(
+        _ configuration: BrokerConfiguration,
+        renewals: [ListenerRenewal],
+        mayStay: (_ listener: Int, _ userName: UTF8String?) -> Bool
+    ) {
         operate { broker, effects in
             var configuration = configuration
             configuration.listeners = broker.configuration.listeners
             for (index, renewal) in renewals.enumerated() {
                 renewal.apply(to: &configuration.listeners[index])
             }
-            broker.reconfigure(configuration, now: .now(), into: &effects) { listener, userName in
-                userName != nil || configuration.listeners[listener].access.allowsAnonymous
-            }
+            broker.reconfigure(configuration, now: .now(), into: &effects, mayStay: mayStay)
         }
     }
 }

@@ -8,7 +8,12 @@ extension MQTTServer {
         _ settings: ServerSettings,
         logger: Logger = Logger(label: "mqtt.broker", factory: { _ in SwiftLogNoOpLogHandler() })
     ) async throws(StartError) -> MQTTServer {
-        try await start(at: settings.listeners, configuration: settings.configuration, logger: logger)
+        try await start(
+            at: settings.listeners,
+            configuration: settings.configuration,
+            loginLimits: settings.loginLimits,
+            logger: logger
+        )
     }
 }
 

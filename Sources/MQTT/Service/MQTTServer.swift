@@ -31,6 +31,7 @@ public final class MQTTServer: Sendable {
 
     let group: MultiThreadedEventLoopGroup
     let loop: NIOLoopBound<BrokerLoop>
+    let gate: NIOLoopBound<LoginGate>
     let listeners: [Listener]
     /// Ends when the listeners are closed. A future would have to be asked before the end of its event loop.
     private let closed: Task<Void, Never>
@@ -42,10 +43,12 @@ public final class MQTTServer: Sendable {
     private init(
         group: MultiThreadedEventLoopGroup,
         loop: NIOLoopBound<BrokerLoop>,
+        gate: NIOLoopBound<LoginGate>,
         listeners: [Listener]
     ) {
         self.group = group
         self.loop = loop
+        self.gate = gate
         self.listeners = listeners
         addresses = listeners.flatMap(\.addresses)
         let channels = listeners.flatMap(\.channels)
@@ -58,10 +61,13 @@ public final class MQTTServer: Sendable {
     /// - Parameters:
     ///   - settings: Where to listen, and what holds there.
     ///   - configuration: What else the broker allows; the rules of its listeners are taken from `settings`.
+    ///   - loginLimits: How guessing of passwords is slowed down.
+    ///   - logger: What is told of what happens.
     /// - Throws: ``StartError`` where one of the listeners cannot be opened; then none is.
     public static func start(
         at settings: [ListenerSettings],
         configuration: BrokerConfiguration = BrokerConfiguration(),
+        loginLimits: LoginLimits = LoginLimits(),
         logger: Logger = Logger(label: "mqtt.broker", factory: { _ in SwiftLogNoOpLogHandler() })
     ) async throws(StartError) -> MQTTServer {
         var configuration = configuration
@@ -70,11 +76,11 @@ public final class MQTTServer: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         do {
-            let loop = try await eventLoop.submit {
-                NIOLoopBound(
-                    BrokerLoop(configuration: rules, eventLoop: eventLoop, logger: logger),
-                    eventLoop: eventLoop
-                )
+            let (loop, gate) = try await eventLoop.submit {
+                let loop = BrokerLoop(configuration: rules, eventLoop: eventLoop, logger: logger)
+                let gate = LoginGate(files: settings.map(\.security.passwords), limits: loginLimits, loop: loop)
+                loop.authenticate = gate.check
+                return (NIOLoopBound(loop, eventLoop: eventLoop), NIOLoopBound(gate, eventLoop: eventLoop))
             }.get()
             let status = HTTPStatusSource(
                 version: rules.versionText,
@@ -84,7 +90,7 @@ public final class MQTTServer: Sendable {
             )
             let binder = ListenerBinder(eventLoop: eventLoop, loop: loop, status: status)
             let listeners = try await open(settings, with: binder)
-            return MQTTServer(group: group, loop: loop, listeners: listeners)
+            return MQTTServer(group: group, loop: loop, gate: gate, listeners: listeners)
         } catch {
             try? await group.shutdownGracefully()
             if let error = error as? StartError { throw error }
@@ -155,7 +161,9 @@ public final class MQTTServer: Sendable {
             await listener.close()
         }
         let loop = self.loop
+        let gate = self.gate
         try? await group.next().flatSubmit { loop.value.shutDown(within: Self.longestFarewell) }.get()
+        try? await group.next().flatSubmit { gate.value.stop() }.get()
         try? await group.shutdownGracefully()
     }
 

@@ -169,11 +169,12 @@ final class BrokerLoop {
             send(to: connection)
         }
         pending.removeAll(keepingCapacity: true)
-        closeChannels()
+        // Before channels are closed: the log tells where they came from.
         for event in effects.events {
             event.log(to: logger, peer: peer(of: event))
         }
         effects.events.removeAll(keepingCapacity: true)
+        closeChannels()
         askForAuthentication()
         scheduleTimer()
         if !paused.isEmpty, !broker.isOverloaded(effects) { resumePublishers() }
