@@ -61,7 +61,9 @@ extension ConfigurationDraft {
     private static func checkUserName(_ draft: ListenerDraft) throws(ConfigurationError) {
         let identity = draft.usesIdentity ? draft.placed["use_identity_as_username"] : nil
         let subject = draft.usesSubject ? draft.placed["use_subject_as_username"] : nil
-        if let line = identity ?? subject, !draft.hasTLS {
+        // The proxy tells the identity, and not the subject.
+        let isTold = identity != nil && draft.settings.proxyProtocol == .version2
+        if let line = identity ?? subject, !draft.hasTLS, !isTold {
             throw line.error("\(line.name) is for TLS, but the listener has neither certfile nor psk_hint")
         }
         if let line = subject, draft.placed["certfile"] == nil {

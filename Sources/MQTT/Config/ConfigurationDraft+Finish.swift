@@ -55,6 +55,7 @@ extension ConfigurationDraft {
         var listener = draft.settings
         listener.sendsAtOnce = sendsAtOnce
         listener.httpHeadSize = httpHeadSize
+        listener.proxyNamesUser = draft.usesIdentity && listener.proxyProtocol == .version2
         if draft.hasTLS {
             listener.tls = draft.tls
             listener.tls?.userNameSource = draft.usesIdentity ? .identity : draft.usesSubject ? .subject : nil

@@ -63,7 +63,8 @@ extension ConfigurationTable {
             default: "false",
             """
             Whether the common name of the client's certificate, or the identity of its pre-shared key, takes the place \
-            of the user name. The password is not looked at then.
+            of the user name. The password is not looked at then. With enable_proxy_protocol 2, it is the common name that \
+            the proxy tells.
             """,
             { $0.usesIdentity = $1 }
         ),

@@ -47,6 +47,9 @@ extension ConfigurationOptionRow {
         .changes("crlfile", "crl.pem", after: authority) { $0.first.tls?.revocationListFile == "crl.pem" },
         .changes("require_certificate", "true", after: authority) { $0.first.tls?.requiresCertificate == true },
         .changes("use_identity_as_username", "true", after: authority) { $0.first.tls?.userNameSource == .identity },
+        .changes("use_identity_as_username", "true", after: listener + "enable_proxy_protocol 2\n") {
+            $0.first.proxyNamesUser && $0.first.tls == nil
+        },
         .changes("use_subject_as_username", "true", after: authority) { $0.first.tls?.userNameSource == .subject },
         .changes("use_subject_as_username", "true\nuse_identity_as_username true", after: authority) {
             $0.first.tls?.userNameSource == .identity

@@ -207,6 +207,7 @@ extension WrongConfiguration {
         .init(listener + "enable_proxy_protocol 1\nproxy_protocol_v2_require_tls true", 3, "enable_proxy_protocol 2"),
         .init(listener + "certfile c\nkeyfile k\nenable_proxy_protocol 2", 4, "do not go together"),
         .init(listener + "enable_proxy_protocol 2\nuse_subject_as_username true", 3, "is for TLS"),
+        .init(listener + "enable_proxy_protocol 1\nuse_identity_as_username true", 3, "is for TLS"),
         .init(bridge, 1, "connection a has no topic"),
         .init("connection a\ntopic #", 1, "connection a has no address"),
         .init(bridge + "topic #\n" + bridge + "topic #", 4, "there is a connection a already"),
