@@ -95,6 +95,7 @@ let package = Package(
                 dependencies: [
                     .product(name: "Logging", package: "swift-log"),
                     .product(name: "NIOHTTP1", package: "swift-nio"),
+                    .product(name: "NIOSSL", package: "swift-nio-ssl"),
                     .product(name: "SwiftASN1", package: "swift-asn1"),
                     .product(name: "X509", package: "swift-certificates"),
                 ]

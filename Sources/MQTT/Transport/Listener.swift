@@ -7,17 +7,12 @@ struct Listener: Sendable {
     let channels: [any Channel]
     /// The file of a Unix domain socket.
     let socketFile: UnixSocketFile?
-    /// What new connections speak TLS with; it belongs to the broker's event loop.
+    /// What new connections speak TLS with; it belongs to the broker's event loop. Those that are open keep what they
+    /// began with when it changes.
     let tls: NIOLoopBoundBox<TLSContext?>
 
     /// The addresses that are listened on, with the ports that the system chose.
     var addresses: [SocketAddress] { channels.compactMap(\.localAddress) }
-
-    /// Gives connections that begin from now on another certificate, or other keys. Those that are open keep theirs.
-    func replaceTLS(with context: TLSContext, on eventLoop: any EventLoop) async throws {
-        let tls = self.tls
-        try await eventLoop.submit { tls.value = context }.get()
-    }
 
     /// Accepts no more connections. Those that were accepted stay.
     func close() async {

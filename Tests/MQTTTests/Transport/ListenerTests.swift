@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Testing
 
 @testable import MQTT
@@ -91,6 +92,85 @@ struct ListenerTests {
         }
         #expect(answers == [nil, 0])
         await server.stop()
+    }
+}
+
+/// Certificates that change while the broker runs.
+@Suite("TLS listeners", .enabled(if: TestCertificates.isPossible, "openssl is not installed"))
+struct TLSListenerTests {
+    /// What a Client needs that trusts one authority.
+    private static func trusting(_ authority: String, _ files: TestCertificates) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .file(files.certificate(authority))
+        configuration.certificateVerification = .noHostnameVerification
+        return configuration
+    }
+
+    @Test("new connections get the certificate of a new configuration, and old ones stay")
+    func renewal() async throws {
+        let files = try await TestCertificates.make()
+        try await files.addAuthority("new")
+        try await files.add("renewed", by: "new")
+        var listener = ListenerSettings.tcp(host: "127.0.0.1", port: 0)
+        listener.useTLS(files)
+        let server = try await MQTTServer.start(at: [listener])
+        let port = try #require(server.addresses.first?.port)
+        let old = try await SocketPeer.connect(port: port, tls: Self.trusting("ca", files))
+        old.send(.connect(.make("old")))
+        #expect(try await old.receive()?.type == .connack)
+
+        listener.tls?.certificateFile = files.certificate("renewed")
+        listener.tls?.keyFile = files.key("renewed")
+        var settings = ServerSettings()
+        settings.listeners = [listener]
+        try await server.reload(settings)
+        let new = try await SocketPeer.connect(port: port, tls: Self.trusting("new", files))
+        new.send(.connect(.make("new")))
+        #expect(try await new.receive()?.type == .connack)
+        try await old.ping()
+        let late = try await SocketPeer.connect(port: port, tls: Self.trusting("ca", files))
+        late.send(.connect(.make("late")))
+        #expect(try await late.receive() == nil)
+
+        // What cannot be used changes nothing.
+        listener.tls?.keyFile = files.key("server")
+        settings.listeners = [listener]
+        await #expect(throws: ConfigurationError.self) { try await server.reload(settings) }
+        let last = try await SocketPeer.connect(port: port, tls: Self.trusting("new", files))
+        last.send(.connect(.make("last")))
+        #expect(try await last.receive()?.type == .connack)
+        await server.stop()
+    }
+
+    @Test("a certificate that cannot be used stops the start, and names the listener and the file")
+    func start() async throws {
+        let files = try await TestCertificates.make()
+        var listener = ListenerSettings.tcp(host: "127.0.0.1", port: 0)
+        listener.useTLS(files) { $0.keyFile = "/no/such/key" }
+        (listener.file, listener.line) = ("t.conf", 4)
+        let error = await #expect(throws: MQTTServer.StartError.self) { _ = try await MQTTServer.start(at: [listener]) }
+        #expect(
+            error?.description
+                == "t.conf:4: cannot listen on 127.0.0.1:0: /no/such/key: cannot be opened: No such file or directory"
+        )
+    }
+
+    @Test("a handshake that does not end is not waited for longer than a CONNECT, and who speaks no TLS is told of")
+    func handshake() async throws {
+        let files = try await TestCertificates.make()
+        var configuration = BrokerConfiguration()
+        configuration.connectTimeout = 1
+        try await ListenerTestServer.run(configuration: configuration) {
+            $0.useTLS(files)
+        } _: { server in
+            let silent = try await SocketPeer.connect(port: server.port)
+            #expect(try await !silent.readMore())
+            let plain = try await SocketPeer.connect(port: server.port)
+            plain.send(.connect(.make("plain")))
+            while try await plain.readMore() {}
+            let line = try await server.log.wait(for: "closed: TLS: wrong version number")
+            #expect(line.hasPrefix("connection from 127.0.0.1:"))
+        }
     }
 }
 
