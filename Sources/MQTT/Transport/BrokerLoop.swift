@@ -125,9 +125,6 @@ final class BrokerLoop {
         broker.makeDecoder()
     }
 
-    /// The most bytes that a packet of a Client may have.
-    var largestPacketSize: Int { broker.limits.packetSize }
-
     /// Whether a publisher is to be kept waiting; it is told to go on later.
     func pausesPublisher(_ connection: ConnectionIndex) -> Bool {
         if let pause = broker.pause(of: connection) {

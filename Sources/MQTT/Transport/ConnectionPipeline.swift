@@ -31,9 +31,7 @@ struct ConnectionPipeline: Sendable {
         switch settings.exchange {
         case .mqtt: break
         case .webSocket:
-            let room = WebSocketChannelHandler.roomBesidePacket
-            let largestFrame = min(loop.value.largestPacketSize + room, Int(UInt32.max))
-            try pipeline.addHandlers(WebSocketHandshakeHandler.makeHandlers(settings, largestFrame: largestFrame))
+            try pipeline.addHandlers(WebSocketHandshakeHandler.makeHandlers(settings))
         case .status:
             return try pipeline.addHandlers(HTTPStatusHandler.makeHandlers(settings, status, loop: loop.value))
         }

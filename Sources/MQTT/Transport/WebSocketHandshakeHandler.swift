@@ -6,7 +6,7 @@ import NIOWebSocket
 ///
 /// ```
 ///   bytes ─▶ HTTPHeadLimit ─▶ HTTPRequestDecoder ─▶ WebSocketHandshakeHandler ─▶ broker
-///   after:    WebSocketFrameEncoder ─▶ WebSocketFrameDecoder ─▶ WebSocketChannelHandler ─▶ broker
+///   after:    WebSocketFrameEncoder ─▶ WebSocketChannelHandler ─▶ broker
 /// ```
 final class WebSocketHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -14,22 +14,18 @@ final class WebSocketHandshakeHandler: ChannelInboundHandler, RemovableChannelHa
     typealias OutboundOut = HTTPServerResponsePart
 
     private let origins: [String]
-    private let largestFrame: Int
     /// The handlers of HTTP, which leave with this one.
     private let predecessors: [any RemovableChannelHandler]
     private var request: (head: HTTPRequestHead, subprotocol: String)?
     private var isDone = false
 
-    private init(origins: [String], largestFrame: Int, predecessors: [any RemovableChannelHandler]) {
+    private init(origins: [String], predecessors: [any RemovableChannelHandler]) {
         self.origins = origins
-        self.largestFrame = largestFrame
         self.predecessors = predecessors
     }
 
     /// All handlers that a connection begins with.
-    ///
-    /// - Parameter largestFrame: The most bytes that a frame may have.
-    static func makeHandlers(_ settings: ListenerSettings, largestFrame: Int) -> [any ChannelHandler] {
+    static func makeHandlers(_ settings: ListenerSettings) -> [any ChannelHandler] {
         let predecessors: [any RemovableChannelHandler] = [
             HTTPHeadLimit(size: settings.httpHeadSize),
             HTTPResponseEncoder(),
@@ -37,7 +33,6 @@ final class WebSocketHandshakeHandler: ChannelInboundHandler, RemovableChannelHa
         ]
         let handler = WebSocketHandshakeHandler(
             origins: settings.webSocketOrigins,
-            largestFrame: largestFrame,
             predecessors: predecessors
         )
         return predecessors + [handler]
@@ -103,8 +98,7 @@ final class WebSocketHandshakeHandler: ChannelInboundHandler, RemovableChannelHa
         do {
             try pipeline.addHandlers(
                 WebSocketFrameEncoder(),
-                ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: largestFrame)),
-                WebSocketChannelHandler(largestFrame: largestFrame),
+                WebSocketChannelHandler(),
                 position: .after(self)
             )
         } catch {

@@ -189,7 +189,10 @@ struct WebSocketListenerTests {
                 "a control frame"
             ),
             ([0x83, 0x80, 0, 0, 0, 0], 1_002, "of an unknown kind"),
-            ([0x82, 0xFF, 0, 0, 0, 0, 0, 0x21, 0, 0, 0, 0, 0, 0], 1_009, "a frame has more than 2065536 bytes"),
+            ([0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1_002, "the length of a frame is none"),
+            ([0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0], 1_002, "the length of a frame is none"),
+            ([0x82, 0xFE, 0, 125, 0, 0, 0, 0], 1_002, "the length of a frame is none"),
+            (WebSocketBytes(kind: .close, payload: [3]).encoded(), 1_002, "has half a code"),
         ] as [([UInt8], Int, String)]
     )
     func badFrames(bytes: [UInt8], code: Int, problem: String) async throws {
@@ -203,6 +206,27 @@ struct WebSocketListenerTests {
             #expect(try await Self.frame(peer) == nil)
             let line = try await server.log.wait(for: "closed: WebSocket: ")
             #expect(line.contains(problem))
+        }
+    }
+
+    @Test("what a frame carries is looked at before its end, and may be as long as it likes")
+    func endlessFrame() async throws {
+        try await Self.run { server in
+            let peer = try await Self.open(server)
+            // Together more than any packet may have.
+            let publish = ControlPacket.publish(Publish("t", String(repeating: "x", count: 900_000)))
+            let publishes = Array(repeating: publish.encoded(for: .v3_1_1), count: 3).joined()
+            let bytes = WebSocketBytes(payload: Self.connect + publishes + [0xC0, 0]).encoded()
+            peer.send(Array(bytes.prefix(100)))
+            #expect(try await Self.frame(peer) == Self.connack)
+            peer.send(Array(bytes.dropFirst(100)))
+            #expect(try await Self.frame(peer) == WebSocketBytes(payload: [0xD0, 0]))
+
+            // Before CONNECT is accepted, packets have to be small, and frames do not hide them.
+            let stranger = try await Self.open(server)
+            let large = HexNotation.bytes("10 80 80 40") + Array(repeating: 0, count: 1_000_000)
+            stranger.send(Array(WebSocketBytes(payload: large).encoded().prefix(100)))
+            #expect(try await Self.frame(stranger) == WebSocketBytes(kind: .close, payload: [0x03, 0xE8]))
         }
     }
 
