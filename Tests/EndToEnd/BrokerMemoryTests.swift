@@ -1,5 +1,4 @@
 #if os(Linux)
-import Foundation
 import NIOCore
 import Testing
 
@@ -15,7 +14,7 @@ struct BrokerMemoryTests {
         let healthy = try await client("healthy", broker.port)
         // The first ones bring in code and buffers that stay.
         try await malformedConnections(200, broker.port)
-        let before = try residentByteCount(of: broker.process.processIdentifier)
+        let before = try broker.process.residentByteCount()
 
         try await malformedConnections(1_000, broker.port)
         let deaf = try await SocketPeer.connect(port: broker.port, reads: false)
@@ -27,11 +26,11 @@ struct BrokerMemoryTests {
             healthy.send(.publish(Publish("t", String(repeating: "x", count: 1_000_000))))
         }
         try await healthy.ping()
-        #expect(try residentByteCount(of: broker.process.processIdentifier) < before + (40 << 20), "while it waits")
+        #expect(try broker.process.residentByteCount() < before + (40 << 20), "while it waits")
         deaf.close()
         try await malformedConnections(100, broker.port)
         try await healthy.ping()
-        #expect(try residentByteCount(of: broker.process.processIdentifier) < before + (20 << 20), "after it")
+        #expect(try broker.process.residentByteCount() < before + (20 << 20), "after it")
         _ = try await broker.stop()
     }
 
@@ -53,12 +52,6 @@ struct BrokerMemoryTests {
             }
             peer.close()
         }
-    }
-
-    private func residentByteCount(of processIdentifier: Int32) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8)
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
-        return try #require(Int(line.filter(\.isNumber))) << 10
     }
 }
 #endif

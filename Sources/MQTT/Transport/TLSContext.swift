@@ -85,6 +85,7 @@ public struct TLSContext: Sendable {
         }
         return [
             handler,
+            TLSOutputDivider(),
             TLSPeerHandler(
                 handler,
                 preSharedKeyIdentity: identity,
