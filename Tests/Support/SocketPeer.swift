@@ -105,6 +105,11 @@ final class SocketPeer {
         }
     }
 
+    /// Leaves what it is sent from now on in the system's buffers.
+    func stopReading() async throws {
+        try await channel.setOption(.autoRead, value: false).get()
+    }
+
     /// Begins to read, where it did not.
     func startReading() async throws {
         try await channel.setOption(.autoRead, value: true).get()
