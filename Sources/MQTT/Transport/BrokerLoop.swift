@@ -73,6 +73,11 @@ final class BrokerLoop {
         logger.notice("connection from \(peer) closed: \(failure)")
     }
 
+    /// A connection cannot be accepted at the moment.
+    func acceptFailed(_ reason: String, at address: String) {
+        logger.error("no connection can be accepted at \(address): \(reason)")
+    }
+
     /// Bytes were received. Returns whether there was a PUBLISH among them.
     func received(_ decoder: inout PacketDecoder, from connection: ConnectionIndex) -> Bool {
         broker.received(&decoder, from: connection, now: .now(), into: &effects)

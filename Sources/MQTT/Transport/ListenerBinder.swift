@@ -97,6 +97,11 @@ struct ListenerBinder: Sendable {
     private func bootstrap(for pipeline: ConnectionPipeline) -> ServerBootstrap {
         ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptFailureHandler(loop: pipeline.loop.value))
+                }
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try pipeline.addHandlers(to: channel) }
             }
