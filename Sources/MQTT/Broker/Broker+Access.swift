@@ -22,6 +22,9 @@ extension Broker {
             noteDenied(.publish, publish.topic, rule, session: session, into: &effects)
             return .notAuthorized
         }
+        if effects.controlRequests.count >= ControlRequest.mostWaiting, ControlRequest.isTopic(publish.topic) {
+            return .quotaExceeded
+        }
         if publish.sizes.payload > limits.payloadSize {
             statistics.publishDroppedCount += 1
             effects.events.append(
@@ -44,10 +47,18 @@ extension Broker {
                 return "only the broker publishes below $SYS"
             }
             if topic.starts(with: Reserved.shared.span) { return "$share is for subscriptions only" }
-            if topic.starts(with: Reserved.control.span) { return "$CONTROL is not open" }
+            if topic.starts(with: Reserved.control.span), let rule = ruleAgainstControl(topic, by: access) { return rule }
         }
         guard let access else { return nil }
         return access.rule(against: .publish, topic)
+    }
+
+    /// The rule by which a topic below `$CONTROL` is closed, before any list is asked; `nil` where it is not.
+    private func ruleAgainstControl(_ topic: Span<UInt8>, by access: AccessProfile?) -> String? {
+        guard configuration.answersControl else { return "$CONTROL is not open" }
+        guard ControlRequest.isTopic(topic) else { return "only \(ControlRequest.topic) answers below $CONTROL" }
+        // What everybody may do without a list does not include this.
+        return access == nil ? "without an access control file $CONTROL is not open" : nil
     }
 
     mutating func noteDenied(

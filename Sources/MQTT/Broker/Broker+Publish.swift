@@ -22,16 +22,16 @@ extension Broker {
         }
         switch publish.qos {
         case .atMostOnce:
-            _ = route(publish, from: session, now: now, into: &effects)
+            _ = passOn(publish, from: session, now: now, into: &effects)
         case .atLeastOnce:
-            let isMatched = route(publish, from: session, now: now, into: &effects)
+            let isMatched = passOn(publish, from: session, now: now, into: &effects)
             // [MQTT-4.3.2-4]
             acknowledge(.puback, publish, Self.accepted(isMatched), to: connection, into: &effects)
         case .exactlyOnce:
             switch sessions[session].incoming.publishAcknowledgedAtOnce(publish.packetIdentifier) {
             case .new:
                 // Passed on now and not at PUBREL: the identifier is what is kept, not the message [MQTT-4.3.3-10].
-                let isMatched = route(publish, from: session, now: now, into: &effects)
+                let isMatched = passOn(publish, from: session, now: now, into: &effects)
                 acknowledge(.pubrec, publish, Self.accepted(isMatched), to: connection, into: &effects)
             case .alreadyReceived, .unacknowledged:
                 acknowledge(.pubrec, publish, .success, to: connection, into: &effects)  // [MQTT-4.3.3-8]
@@ -42,6 +42,26 @@ extension Broker {
                 )
             }
         }
+    }
+
+    /// Routes a message, or puts it by where it asks the broker itself something.
+    private mutating func passOn(
+        _ publish: Publish,
+        from session: SessionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) -> Bool {
+        guard configuration.answersControl, ControlRequest.isTopic(publish.topic) else {
+            return route(publish, from: session, now: now, into: &effects)
+        }
+        effects.controlRequests.append(
+            ControlRequest(
+                clientIdentifier: sessions[session].clientIdentifier,
+                userName: sessions[session].userName,
+                payload: [UInt8](copying: publish.payload)
+            )
+        )
+        return true
     }
 
     /// Puts a Client's messages where its listener has them in the broker.

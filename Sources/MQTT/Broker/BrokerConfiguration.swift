@@ -81,6 +81,8 @@ public struct BrokerConfiguration: Sendable {
     public var responseInformationPrefix: String? = "responses/"
     /// How often the topics below `$SYS` are brought up to date, in seconds; 0 for never.
     public var systemInterval = 0
+    /// Whether ``ControlRequest/topic`` is open to those whom an access control list allows it.
+    var answersControl = false
     /// What the broker calls itself below `$SYS`.
     public var versionText = "tinymqtt"
     /// How long a connection may take to send its CONNECT, in seconds.

@@ -6,6 +6,8 @@ struct Effects {
     var closing: [ConnectionIndex] = []
     /// The passwords to check; each is to be answered by `authenticated`.
     var authentications: [AuthenticationRequest] = []
+    /// What Clients ask the broker about itself; each is to be answered at ``ControlRequest/responseTopic``.
+    var controlRequests: [ControlRequest] = []
     /// What happened that a person may want to read in a log.
     var events: [BrokerEvent] = []
 }

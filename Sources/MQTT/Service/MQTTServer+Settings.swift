@@ -21,6 +21,7 @@ extension ServerSettings {
     /// The rules of the broker, with what the settings have beside them.
     var configuration: BrokerConfiguration {
         var configuration = broker
+        configuration.answersControl = isControlEnabled
         configuration.systemInterval = systemInterval
         configuration.tracesPackets = log.kinds.contains(.debug)
         return configuration

@@ -90,6 +90,8 @@ public final class MQTTServer: Sendable {
             )
             let binder = ListenerBinder(eventLoop: eventLoop, loop: loop, status: status)
             let listeners = try await open(settings, with: binder)
+            let answers = ControlAnswers(listeners)
+            try await eventLoop.submit { loop.value.answerControl = { answers.response(to: $0.payload) } }.get()
             return MQTTServer(group: group, loop: loop, gate: gate, listeners: listeners)
         } catch {
             try? await group.shutdownGracefully()

@@ -14,6 +14,8 @@ final class BrokerLoop {
     private let logger: Logger
     /// Checks passwords, and answers by `authenticated`. Without it nobody has a password that is right.
     var authenticate: ((AuthenticationRequest, _ peer: SocketAddress?) -> Void)?
+    /// Answers what Clients ask the broker about itself. Without it they get no answer.
+    var answerControl: ((ControlRequest) -> [UInt8])?
     /// Bytes received and sent since the start.
     private var receivedByteCount = 0
     private var sentByteCount = 0
@@ -178,6 +180,7 @@ final class BrokerLoop {
         effects.events.removeAll(keepingCapacity: true)
         closeChannels()
         askForAuthentication()
+        answerControlRequests()
         scheduleTimer()
         if !paused.isEmpty, !broker.isOverloaded(effects) { resumePublishers() }
         if effects.outbox.hasPending || !effects.closing.isEmpty { scheduleTurn() }
@@ -240,6 +243,17 @@ final class BrokerLoop {
     }
 
     // MARK: The operator
+
+    private func answerControlRequests() {
+        guard !effects.controlRequests.isEmpty else { return }
+        let requests = effects.controlRequests
+        effects.controlRequests.removeAll()
+        for request in requests {
+            guard let answer = answerControl?(request) else { continue }
+            logger.info("\(request.clientIdentifier.printable) asked at \(ControlRequest.topic)")
+            broker.publishOwn(ControlRequest.responseTopic, answer, retain: false, now: .now(), into: &effects)
+        }
+    }
 
     /// Asks the broker something, or has it do something, beside what its Clients want.
     func operate<Result>(_ body: (inout Broker, inout Effects) -> Result) -> Result {

@@ -42,7 +42,7 @@ struct HTTPStatusSource: Sendable {
 
 extension ListenerSettings {
     /// What is told about the listener.
-    fileprivate var json: String {
+    var json: String {
         let place: [(String, String)] =
             switch address {
             case .tcp(let host, let port):
