@@ -88,10 +88,8 @@ struct ListenerBinder: Sendable {
             let onlyIPv6 = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
             bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1)
         }
-        if pipeline.settings.sendsAtOnce {
-            bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-        }
-        return bootstrap
+        // Set also where it is 0: a connection inherits the option of its listener's socket, where NIO has set it.
+        return bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: pipeline.settings.sendsAtOnce ? 1 : 0)
     }
 
     private func bootstrap(for pipeline: ConnectionPipeline) -> ServerBootstrap {
