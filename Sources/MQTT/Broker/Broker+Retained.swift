@@ -17,8 +17,10 @@ extension Broker {
         now: NIODeadline,
         into effects: inout Effects
     ) {
+        // What the broker tells of itself takes no place of what Clients retain.
+        let countOfClients = retained.count - systemTopics.values.count
         guard
-            retained.count < limits.retainedMessages || message.payload.isEmpty
+            countOfClients < limits.retainedMessages || message.payload.isEmpty
                 || retained.message(of: message.topic) != nil
         else {
             if !isRetainedFullNoted { effects.events.append(.retainedMessagesFull) }
