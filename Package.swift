@@ -107,7 +107,11 @@ let package = Package(
                 resources: [.copy("Cases")]
             ),
             testTarget("Simulation"),
-            testTarget("EndToEnd", exclude: ["paho_stream.py"]),
+            testTarget(
+                "EndToEnd",
+                dependencies: [.product(name: "NIOSSL", package: "swift-nio-ssl")],
+                exclude: ["OptionEffects.tsv", "paho_stream.py"]
+            ),
             testTarget("Allocations", dependencies: ["AllocationCounter"]),
             testTarget("Fuzz"),
             testTarget("Benchmarks"),

@@ -63,6 +63,9 @@ final class SocketPeer {
         return SocketPeer(try await connect(bootstrap).get(), received)
     }
 
+    /// The port of this side.
+    var localPort: Int? { channel.localAddress?.port }
+
     func send(_ bytes: [UInt8]) {
         channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
     }
