@@ -47,7 +47,9 @@ extension Broker {
                 return "only the broker publishes below $SYS"
             }
             if topic.starts(with: Reserved.shared.span) { return "$share is for subscriptions only" }
-            if topic.starts(with: Reserved.control.span), let rule = ruleAgainstControl(topic, by: access) { return rule }
+            if topic.starts(with: Reserved.control.span), let rule = ruleAgainstControl(topic, by: access) {
+                return rule
+            }
         }
         guard let access else { return nil }
         return access.rule(against: .publish, topic)
