@@ -15,12 +15,6 @@ struct OptionAccessTests {
         topic deny a/secret
         """
 
-    /// The line of a password file; its hash is quick to compute.
-    static func user(_ name: String, _ password: String) throws -> String {
-        let hash = try #require(PasswordHash(of: Array(password.utf8), by: .pbkdf2(iterations: 1)))
-        return "\(name):\(hash.text)\n"
-    }
-
     @Test("allow_anonymous is false where a listener is configured; listener_allow_anonymous wins over it")
     func anonymous() async throws {
         try await ConfiguredServer.run("listener 0 127.0.0.1\n") { (server) async throws in
@@ -45,7 +39,7 @@ struct OptionAccessTests {
             listener 0 127.0.0.1
             password_file @/users
             """
-        let files = ["list": Self.list, "users": try Self.user("ann", "secret")]
+        let files = ["list": Self.list, "users": try TestUsers.line("ann", "secret")]
         try await ConfiguredServer.run(text, files: files) { (server) async throws in
             let first = try await server.connect("a", userName: "ann", password: "wrong")
             #expect(first.answer == .success, "nobody looks at passwords here")
@@ -145,7 +139,7 @@ struct OptionAccessTests {
             \(plugin) /usr/lib/mosquitto_acl_file.so
             \(option)acl_file @/list
             """
-        let files = ["list": Self.list, "users": try Self.user("ann", "secret")]
+        let files = ["list": Self.list, "users": try TestUsers.line("ann", "secret")]
         try await ConfiguredServer.run(text, files: files) { (server) async throws in
             #expect(try await server.connect("a", userName: "ann", password: "x").answer == .badUserNameOrPassword)
             let ann = try await server.connect("a", userName: "ann", password: "secret")
