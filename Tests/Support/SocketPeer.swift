@@ -80,6 +80,27 @@ final class SocketPeer {
         channel.writeAndFlush(bytes)
     }
 
+    /// The other side has taken all that it was to refuse.
+    struct AllSent: Error {}
+
+    /// Sends bytes one by one; the future succeeds when the other side has closed, and fails where it has taken them all.
+    func drip(_ bytes: [UInt8], every interval: TimeAmount) -> EventLoopFuture<Void> {
+        let channel = self.channel
+        let closed = channel.eventLoop.makePromise(of: Void.self)
+        channel.closeFuture.whenComplete { _ in closed.succeed() }
+        let position = NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: channel.eventLoop)
+        channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: interval) { task in
+            guard channel.isActive else { return task.cancel() }
+            guard position.value < bytes.count else {
+                task.cancel()
+                return closed.fail(AllSent())
+            }
+            channel.writeAndFlush(ByteBuffer(bytes: [bytes[position.value]]), promise: nil)
+            position.value += 1
+        }
+        return closed.futureResult
+    }
+
     func send(_ packet: ControlPacket, version: ProtocolVersion = .v5_0) {
         send(packet.encoded(for: version))
     }
