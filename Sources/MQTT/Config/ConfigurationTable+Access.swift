@@ -97,7 +97,10 @@ extension ConfigurationTable {
             "enable_control_api",
             .boolean,
             default: "false",
-            "Whether the broker answers questions about itself at the topic $CONTROL/broker/v1.",
+            """
+            Whether the broker answers questions about itself at the topic $CONTROL/broker/v1, for clients whom acl_file \
+            allows it.
+            """,
             { $0.settings.isControlEnabled = $1 }
         ),
         .general(
