@@ -38,10 +38,13 @@ let package = Package(
     targets: [
         // The reference implementation of Argon2, which mosquitto's password files are hashed with.
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
+        // What the C library says of its heap; Swift's modules for Linux leave that header out.
+        .systemLibrary(name: "CMalloc"),
         .target(
             name: "MQTT",
             dependencies: [
                 "CArgon2",
+                "CMalloc",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
