@@ -112,7 +112,7 @@ let package = Package(
             testTarget("Simulation"),
             testTarget(
                 "EndToEnd",
-                dependencies: [.product(name: "NIOSSL", package: "swift-nio-ssl")],
+                dependencies: ["tinymqtt", .product(name: "NIOSSL", package: "swift-nio-ssl")],
                 exclude: ["OptionEffects.tsv", "paho_stream.py"]
             ),
             testTarget("Allocations", dependencies: ["AllocationCounter"]),

@@ -32,7 +32,7 @@ enum Environment {
     }
 
     /// The value of a variable; an empty one counts as none.
-    private static func value(_ name: String) -> String? {
+    static func value(_ name: String) -> String? {
         // The string is copied before anything else touches the environment.
         guard let text = unsafe getenv(name) else { return nil }
         // `getenv` returns a string that ends with a zero byte.

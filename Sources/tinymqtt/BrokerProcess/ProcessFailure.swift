@@ -1,0 +1,24 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The process cannot be what it was asked to be, and why.
+struct ProcessFailure: Error, Equatable, CustomStringConvertible {
+    /// What failed, why, and what to do.
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+
+    /// What the system has just said; `errno` is still that of the failed call.
+    static func system(_ problem: String) -> ProcessFailure {
+        let number = errno
+        // `strerror` returns a string that ends with a zero byte and is copied at once.
+        return ProcessFailure("\(problem): \(unsafe String(cString: strerror(number)))")
+    }
+}
