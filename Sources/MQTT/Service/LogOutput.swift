@@ -41,13 +41,45 @@ struct LogOutput: Sendable {
     static let standardOutput = LogOutput(path: nil, descriptor: STDOUT_FILENO)
 
     /// Opens a file to add lines at its end, and creates it where it is missing.
+    ///
+    /// Root is careful: it does not follow a link that somebody else has put there, by which it would write to, and give
+    /// away, whatever that link leads to.
     static func file(_ path: String) throws(ConfigurationError) -> LogOutput {
+        let isRoot = geteuid() == 0
         // Opening a pipe without a reader would wait for one; so it fails.
-        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+        var flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+        if isRoot, !isLinkOfRoot(path) { flags |= O_NOFOLLOW }
         // The compiler passes the string as one that ends with a zero byte, for the length of the call.
         let descriptor = unsafe open(path, flags, mode)
-        guard descriptor >= 0 else { throw .system("the log cannot be opened for writing", path) }
-        return LogOutput(path: path, descriptor: descriptor)
+        guard descriptor >= 0 else {
+            guard errno != ELOOP else {
+                throw ConfigurationError("the log is a symbolic link, which root does not follow", file: path)
+            }
+            throw .system("the log cannot be opened for writing", path)
+        }
+        let output = LogOutput(path: path, descriptor: descriptor)
+        guard !isRoot || output.hasOneName else {
+            output.end()
+            throw ConfigurationError(
+                "the log has another name, under which root may not want to write to it",
+                file: path
+            )
+        }
+        return output
+    }
+
+    private static func isLinkOfRoot(_ path: String) -> Bool {
+        var status = stat()
+        // The string and the pointer live for the length of the call.
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK && status.st_uid == 0
+    }
+
+    /// Whether no other name leads to the file; to a pipe or a terminal others may.
+    private var hasOneName: Bool {
+        var status = stat()
+        // The pointer does not outlive the call.
+        let isKnown = unsafe fstat(descriptor, &status) == 0
+        return mayWait || isKnown && status.st_nlink <= 1
     }
 
     /// Closes a file; the outputs of the process stay open.

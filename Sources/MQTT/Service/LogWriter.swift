@@ -98,14 +98,39 @@ public final class LogWriter: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` where a file cannot be opened: then all stays as it was.
     public func apply(_ settings: LogSettings) throws(ConfigurationError) {
-        var new = try State(settings)
+        replaceState(with: try State(settings))
+    }
+
+    /// Changes to other settings together with something else: both, or nothing.
+    ///
+    /// - Parameters:
+    ///   - settings: The other settings.
+    ///   - other: What else changes. It is done when all files are open, and before lines go to them.
+    /// - Throws: ``ConfigurationError`` where a file cannot be opened, and then `other` is not done; or what `other`
+    ///   throws, and then the log stays as it was.
+    public func apply(
+        _ settings: LogSettings,
+        with other: () async throws(ConfigurationError) -> Void
+    ) async throws(ConfigurationError) {
+        let new = try State(settings)
+        do throws(ConfigurationError) {
+            try await other()
+        } catch {
+            new.closeOutputs()
+            throw error
+        }
+        replaceState(with: new)
+    }
+
+    private func replaceState(with new: State) {
         state.withLock { old in
             old.closeOutputs()
             // The lines that wait for their topics were wanted when they were written.
-            new.topics = old.topics
+            let topics = old.topics
             old = new
+            old.topics = topics
             threshold.store(new.threshold.place, ordering: .relaxed)
-            if new.usesSystemLog { LogSystem.open(settings) }
+            if new.usesSystemLog { LogSystem.open(new.settings) }
         }
     }
 

@@ -31,6 +31,29 @@ struct LogOutputTests {
         #expect(error?.problem == "the log cannot be opened for writing: No such file or directory")
     }
 
+    @Test("root follows its own links only", .enabled(if: geteuid() == 0, "needs root"))
+    func links() throws {
+        let directory = try TemporaryDirectory("log")
+        let target = try directory.write("", to: "target")
+        let path = directory.path("a.log")
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+        try LogOutput.file(path).end()
+        // The string lives for the length of the call.
+        try #require(unsafe lchown(path, 65_534, 65_534) == 0)
+        let error = #expect(throws: ConfigurationError.self) { _ = try LogOutput.file(path) }
+        #expect(error?.problem == "the log is a symbolic link, which root does not follow")
+    }
+
+    @Test("root does not write to a file that has another name too", .enabled(if: geteuid() == 0, "needs root"))
+    func secondName() throws {
+        let directory = try TemporaryDirectory("log")
+        let target = try directory.write("", to: "target")
+        let path = directory.path("a.log")
+        try FileManager.default.linkItem(atPath: target, toPath: path)
+        let error = #expect(throws: ConfigurationError.self) { _ = try LogOutput.file(path) }
+        #expect(error?.problem.contains("another name") == true)
+    }
+
     @Test("a full disk is told once, and lines go on when there is room")
     func fullDisk() throws {
         var output = try LogOutput.file("/dev/full")

@@ -135,6 +135,26 @@ struct LogWriterTests {
         #expect(try text("b.log") == "four\n")
     }
 
+    @Test("settings change together with something else, or not at all")
+    func applyTogether() async throws {
+        let writer = try LogWriter(settings([.notice]))
+        let logger = writer.logger(label: "test")
+        let failure = ConfigurationError("other")
+        await #expect(throws: failure) {
+            try await writer.apply(settings([.debug], file: "b.log")) { () throws(ConfigurationError) in throw failure }
+        }
+        logger.notice("one")
+        let bad = settings([.debug], file: "missing/a.log")
+        await #expect(throws: ConfigurationError.self) {
+            try await writer.apply(bad) { Issue.record("is done without a log") }
+        }
+        logger.notice("two")
+        try await writer.apply(settings([.notice], file: "b.log")) { logger.notice("three") }
+        logger.notice("four")
+        #expect(try text() == "one\ntwo\nthree\n")
+        #expect(try text("b.log") == "four\n")
+    }
+
     @Test("every place gets the line, also when another one fails")
     func severalPlaces() throws {
         var settings = settings([.notice])
