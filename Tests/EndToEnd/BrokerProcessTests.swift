@@ -173,6 +173,15 @@ struct BrokerProcessIdentifierFileTests {
         #expect(try String(contentsOfFile: target, encoding: .utf8) == "\(getpid())\n")
     }
 
+    @Test("a file that has another name too is left alone")
+    func secondName() throws {
+        let target = try directory.write("precious", to: "target")
+        let path = directory.path("a.pid")
+        try FileManager.default.linkItem(atPath: target, toPath: path)
+        #expect(throws: ProcessFailure.self) { _ = try ProcessIdentifierFile.create(at: path, followsLinks: true) }
+        #expect(try String(contentsOfFile: target, encoding: .utf8) == "precious")
+    }
+
     @Test("what cannot be written is named, with the reason")
     func errors() throws {
         let missing = directory.path("missing/a.pid")
@@ -180,7 +189,8 @@ struct BrokerProcessIdentifierFileTests {
             _ = try ProcessIdentifierFile.create(at: missing, followsLinks: false)
         }
         #expect(error?.description == "the pid file \(missing) cannot be written: No such file or directory")
-        #expect(throws: ProcessFailure("the pid file /dev/null is not written: it is no regular file")) {
+        let problem = "is not written: it is no regular file, or has another name too"
+        #expect(throws: ProcessFailure("the pid file /dev/null \(problem)")) {
             _ = try ProcessIdentifierFile.create(at: "/dev/null", followsLinks: false)
         }
     }

@@ -16,14 +16,17 @@ import Darwin
 struct Daemon {
     /// How a process in the background began.
     enum Outcome: Equatable {
-        /// It serves.
-        case ready
+        /// It serves; it is still a child of this process.
+        case ready(process: pid_t)
         /// It has ended: the exit code, or 128 and the number of a signal, as a shell has it.
         case ended(Int32)
     }
 
     /// The variable that names the descriptor to which the second process reports.
     static let variable = "TINYMQTT_DAEMON"
+
+    /// How many descriptors are looked at when the second process is started.
+    private static let mostInherited: Int32 = 65_536
 
     private let descriptor: Int32
 
@@ -96,7 +99,7 @@ struct Daemon {
         while true {
             // One byte is passed, and one is said to be there.
             let count = unsafe read(reading, &byte, 1)
-            if count > 0 { return .ready }
+            if count > 0 { return .ready(process: process) }
             if count == 0 || errno != EINTR { break }
         }
         return .ended(exitCode(of: process))
@@ -109,6 +112,7 @@ struct Daemon {
     ) throws(ProcessFailure) -> pid_t {
         // Here it would keep the pipe open when the second process has ended.
         defer { close(descriptor) }
+        keepOpen(only: descriptor)
         #if canImport(Darwin)
         // Both are pointers there, which the calls below fill in.
         var actions: posix_spawn_file_actions_t?
@@ -146,6 +150,14 @@ struct Daemon {
             throw ProcessFailure("the broker cannot go to the background: \(program) cannot be started: \(reason)")
         }
         return process
+    }
+
+    /// Has the second process find nothing open but its standard outputs and one descriptor. Whoever waits for the end
+    /// of something that this process was given, like a pipe or a lock, would wait for the end of the broker.
+    private static func keepOpen(only kept: Int32) {
+        for descriptor in STDERR_FILENO + 1..<max(STDERR_FILENO + 1, min(getdtablesize(), mostInherited)) {
+            _ = fcntl(descriptor, F_SETFD, descriptor == kept ? 0 : FD_CLOEXEC)
+        }
     }
 
     /// A list of strings as the system takes it; it is good until `body` returns.

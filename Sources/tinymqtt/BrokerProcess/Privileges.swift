@@ -118,7 +118,7 @@ enum Privileges {
     ///
     /// - Throws: ``ProcessFailure``; then the process must end, as it may have done only some of the steps.
     static func become(_ identity: Identity) throws(ProcessFailure) {
-        let who = identity.name.map { "user \($0)" } ?? "user \(identity.user)"
+        let who = identity.description
         var group = identity.group
         let status: Int32
         if let name = identity.name {
@@ -128,7 +128,11 @@ enum Privileges {
             // One group is passed, and one is said to be there.
             status = unsafe setgroups(1, &group)
         }
-        guard status == 0 else { throw .system("the groups of \(who) cannot be taken") }
+        guard status == 0 else {
+            // A container may have a root that cannot be anybody else.
+            let failure = ProcessFailure.system("the groups of \(who) cannot be taken")
+            throw ProcessFailure("\(failure); start it as another user, or keep root with PUID=0 and PGID=0")
+        }
         // The user last: only root may change the group.
         guard setgid(group) == 0 else { throw .system("the group \(group) of \(who) cannot be taken") }
         guard setuid(identity.user) == 0 else { throw .system("the broker cannot become \(who)") }
@@ -140,6 +144,8 @@ enum Privileges {
     }
 }
 
-extension Privileges.Identity {
+extension Privileges.Identity: CustomStringConvertible {
     fileprivate static let root = Self(user: 0, group: 0, name: nil)
+
+    var description: String { "user \(name ?? "\(user)")" }
 }

@@ -42,8 +42,8 @@ struct ProcessIdentifierFile {
         defer { close(descriptor) }
         var status = stat()
         // The pointer does not outlive the call.
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw ProcessFailure("the pid file \(path) is not written: it is no regular file")
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink <= 1 else {
+            throw ProcessFailure("the pid file \(path) is not written: it is no regular file, or has another name too")
         }
         var text = "\(getpid())\n"
         let count = text.withUTF8 { text in
