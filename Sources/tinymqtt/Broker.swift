@@ -1,5 +1,4 @@
 import ArgumentParser
-import Logging
 import MQTT
 
 /// `tinymqtt broker`: runs a broker until a signal, or a word at its console, stops it.
@@ -104,10 +103,17 @@ struct Broker: AsyncParsableCommand {
             _ = try readSettings(overrides)
             return printError("tinymqtt broker: the configuration is right")
         }
-        try await BrokerService(command: self, settings: try readSettings(overrides)) {
-            try self.readSettings(overrides)
+        let daemon = daemon ? try Daemon.enter() : nil
+        ProcessHabits.ignoreWriteSignals()
+        try ProcessHabits.applyFileMask()
+        var service = try BrokerService(
+            settings: try readSettings(overrides),
+            hasConfiguration: configurationFile != nil,
+            daemon: daemon
+        ) { () throws(ConfigurationError) in
+            try readSettings(overrides)
         }
-        .run()
+        try await service.run()
     }
 
     private var overrides: ConfigurationOverrides {
@@ -121,25 +127,16 @@ struct Broker: AsyncParsableCommand {
         }
     }
 
-    /// The settings, with what only the command line says; an error ends the process with what is wrong.
-    private func readSettings(_ overrides: ConfigurationOverrides) throws -> ServerSettings {
-        do {
-            var settings = try ServerSettings.read(configurationFile: configurationFile, overrides: overrides)
-            try MQTTServer.check(settings)
-            if settings.isLocalOnly, let host = host ?? Environment.host {
-                settings.listen(on: host)
-            }
-            if let logLevel { settings.log.kinds = logLevel.kinds }
-            return settings
-        } catch {
-            throw ConfigurationFailure(error: error)
+    /// The settings, with what only the command line says.
+    private func readSettings(_ overrides: ConfigurationOverrides) throws(ConfigurationError) -> ServerSettings {
+        var settings = try ServerSettings.read(configurationFile: configurationFile, overrides: overrides)
+        try MQTTServer.check(settings)
+        if settings.isLocalOnly, let host = host ?? Environment.host {
+            settings.listen(on: host)
         }
+        if let logLevel { settings.log.kinds = logLevel.kinds }
+        return settings
     }
-}
-
-/// A configuration that cannot be used, as the command line ends with it.
-struct ConfigurationFailure: Error {
-    let error: ConfigurationError
 }
 
 extension ServerSettings {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Dispatch
+import MQTT
 
 /// The root of the command line.
 @main
@@ -10,8 +12,17 @@ struct TinyMQTT: AsyncParsableCommand {
         helpNames: .long
     )
 
-    static func main() async {
-        await main(nil)
+    /// Runs everything in a task, and keeps the first thread waiting.
+    ///
+    /// An asynchronous `main` would end that thread on Linux, half of it stays all the same, and the C library passes it
+    /// over when root becomes another user: one thread would be root for ever.
+    static func main() {
+        Task.detached {
+            await main(nil)
+            exit()
+        }
+        let never = DispatchSemaphore(value: 0)
+        never.wait()
     }
 
     /// Runs what the arguments say, and ends the process with the exit code that the table has for the outcome.
@@ -27,9 +38,12 @@ struct TinyMQTT: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch let failure as ConfigurationFailure {
-            printError("tinymqtt broker: \(failure.error)")
+        } catch let error as ConfigurationError {
+            printError("tinymqtt broker: \(error)")
             exit(withError: ExitStatus.configuration.code)
+        } catch let failure as ProcessFailure {
+            printError("tinymqtt broker: \(failure)")
+            exit(withError: ExitStatus.usage.code)
         } catch {
             // The library has a code of its own for usage errors, which no other MQTT client has.
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }

@@ -132,6 +132,11 @@ final class NotificationSocket: Sendable {
             unsafe name.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, length) }
         }
         guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EINVAL) }
+        // A broker that was root has become somebody else, who is to reach it as well.
+        if address.hasPrefix("/") {
+            // The string lives for the length of the call.
+            _ = unsafe chmod(address, 0o777)
+        }
         var patience = timeval(tv_sec: Int(ChildProcess.patience), tv_usec: 0)
         // The size is that of what is pointed to.
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))

@@ -74,9 +74,7 @@ struct RunningBroker: Sendable {
                 Peers.tinymqtt,
                 ["broker", "--host", "127.0.0.1", "--port", "\(port)", "--log-level", "debug"] + arguments
             )
-            let said = try await process.waitForError("127.0.0.1:")
-            let digits = said.errorText.split(separator: "127.0.0.1:", maxSplits: 1)[1].prefix { $0.isNumber }
-            return RunningBroker(kind: kind, process: process, port: Int(digits) ?? 0)
+            return try await started(process)
         case .mosquitto:
             // By default mosquitto throws messages away for a subscriber that is a thousand behind.
             return try await startMosquitto(
@@ -85,6 +83,24 @@ struct RunningBroker: Sendable {
                 arguments: arguments
             )
         }
+    }
+
+    /// Starts our broker with a configuration without a listener, on a free port of this machine's own address, and
+    /// waits until it listens, which its log is to tell on standard error.
+    static func start(
+        configuration: String,
+        in directory: TemporaryDirectory,
+        environment: [String: String?] = [:]
+    ) async throws -> RunningBroker {
+        let file = try directory.write(configuration, to: "tinymqtt.conf")
+        let arguments = ["broker", "-c", file, "--host", "127.0.0.1", "--port", "0"]
+        return try await started(try ChildProcess(Peers.tinymqtt, arguments, environment: environment))
+    }
+
+    private static func started(_ process: ChildProcess) async throws -> RunningBroker {
+        let said = try await process.waitForError("127.0.0.1:")
+        let digits = said.errorText.split(separator: "127.0.0.1:", maxSplits: 1)[1].prefix { $0.isNumber }
+        return RunningBroker(kind: .tinymqtt, process: process, port: Int(digits) ?? 0)
     }
 
     /// Starts Debian's mosquitto on a port of this machine's own address, and waits until it listens.

@@ -43,6 +43,15 @@ public struct LogSettings: Sendable, Equatable {
     /// Whether the coming and going of Clients is logged.
     public var logsConnections = true
 
-    /// The settings of a broker that is told nothing.
+    /// The settings of a configuration that is silent about the log.
     public init() {}
+
+    /// The settings of a broker without a configuration, whose log a person reads: notices and what is worse, with the
+    /// local time as in `2026-01-31T12:00:00+0100`.
+    public static var forTerminal: LogSettings {
+        var settings = LogSettings()
+        settings.kinds = [.error, .warning, .notice]
+        settings.timestamp = .format("%Y-%m-%dT%H:%M:%S%z")
+        return settings
+    }
 }

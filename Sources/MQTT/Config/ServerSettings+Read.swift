@@ -2,7 +2,7 @@ extension ServerSettings {
     /// Reads a configuration with all the files that it names: either everything is right, or nothing comes of it.
     ///
     /// Without a file, the broker serves this machine only, lets everybody in, and has its own limits, which are larger
-    /// than those of a configuration that is silent about them.
+    /// than those of a configuration that is silent about them, and logs no more than notices.
     ///
     /// - Parameters:
     ///   - path: The file, in the syntax of mosquitto.conf; `nil` for none.
@@ -33,6 +33,7 @@ extension ServerSettings {
     private static func withoutFile(_ overrides: ConfigurationOverrides) -> ServerSettings {
         var settings = ServerSettings()
         settings.isLocalOnly = true
+        settings.log = .forTerminal
         settings.listeners = overrides.localPorts.map { .tcp(host: ListenerSettings.localHost, port: $0) }
         settings.broker.listeners = settings.listeners.map(\.rules)
         overrides.apply(to: &settings)

@@ -4,7 +4,7 @@ public struct ServerSettings: Sendable {
     public struct Process: Sendable, Equatable {
         /// The user whose rights the broker has once it listens, where it was started by root.
         public var user: String? = "mosquitto"
-        /// The file that holds the number of the process while it runs in the background.
+        /// The file that holds the number of the process while it runs.
         public var processIdentifierFile: String?
 
         /// Nothing special.

@@ -125,10 +125,21 @@ extension MQTTServer {
     ///   - text: The payload.
     public func publish(_ topic: String, _ text: String) {
         guard let name = UTF8String(topic), name.bytes.span.isValidTopicName else { return }
-        performOnLoop { loop in
-            loop.operate { broker, effects in
-                broker.publishOwn(topic, Array(text.utf8), retain: false, now: .now(), into: &effects)
-            }
+        performOnLoop { $0.publish(topic, text) }
+    }
+
+    /// Returns when the event loop, on which everything happens, has had a turn: the server is not stuck. Returns at
+    /// once when the server was stopped.
+    public func waitForTurn() async {
+        await onLoop { _ in }
+    }
+}
+
+extension BrokerLoop {
+    /// Publishes something that the server itself has to say; `topic` is a Topic Name.
+    func publish(_ topic: String, _ text: String) {
+        operate { broker, effects in
+            broker.publishOwn(topic, Array(text.utf8), retain: false, now: .now(), into: &effects)
         }
     }
 }

@@ -1,7 +1,7 @@
 public import Logging
 
 extension MQTTServer {
-    /// Starts a broker as a configuration says it.
+    /// Starts a broker as a configuration says it, but for its log.
     ///
     /// - Throws: ``StartError`` where one of the listeners cannot be opened; then none is.
     public static func start(
@@ -15,6 +15,22 @@ extension MQTTServer {
             logger: logger
         )
     }
+
+    /// Starts a broker as a configuration says it, with its log.
+    ///
+    /// - Parameters:
+    ///   - settings: What the configuration says.
+    ///   - log: What the broker writes its log to; where that is to be published too, the broker does it.
+    /// - Throws: ``StartError`` where one of the listeners cannot be opened; then none is.
+    public static func start(_ settings: ServerSettings, log: LogWriter) async throws(StartError) -> MQTTServer {
+        try await start(
+            at: settings.listeners,
+            configuration: settings.configuration,
+            loginLimits: settings.loginLimits,
+            logger: log.logger(label: "mqtt.broker"),
+            log: log
+        )
+    }
 }
 
 extension ServerSettings {
@@ -23,7 +39,8 @@ extension ServerSettings {
         var configuration = broker
         configuration.answersControl = isControlEnabled
         configuration.systemInterval = systemInterval
-        configuration.tracesPackets = log.kinds.contains(.debug)
+        // Nobody sees them where the log goes nowhere, and they cost much.
+        configuration.tracesPackets = log.kinds.contains(.debug) && !log.destinations.isEmpty
         return configuration
     }
 }

@@ -33,6 +33,8 @@ public final class MQTTServer: Sendable {
     let loop: NIOLoopBound<BrokerLoop>
     let gate: NIOLoopBound<LoginGate>
     let listeners: [Listener]
+    /// The log whose lines are published too, where its settings want that.
+    private let log: LogWriter?
     /// Ends when the listeners are closed. A future would have to be asked before the end of its event loop.
     private let closed: Task<Void, Never>
     private let isStopping = Atomic(false)
@@ -44,16 +46,19 @@ public final class MQTTServer: Sendable {
         group: MultiThreadedEventLoopGroup,
         loop: NIOLoopBound<BrokerLoop>,
         gate: NIOLoopBound<LoginGate>,
-        listeners: [Listener]
+        listeners: [Listener],
+        log: LogWriter?
     ) {
         self.group = group
         self.loop = loop
         self.gate = gate
         self.listeners = listeners
+        self.log = log
         addresses = listeners.flatMap(\.addresses)
         let channels = listeners.flatMap(\.channels)
         let closed = EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: group.next())
         self.closed = Task { try? await closed.get() }
+        log?.connectTopics(to: group.next()) { topic, line in loop.value.publish(topic, line) }
     }
 
     /// Starts a broker.
@@ -70,6 +75,22 @@ public final class MQTTServer: Sendable {
         loginLimits: LoginLimits = LoginLimits(),
         logger: Logger = Logger(label: "mqtt.broker", factory: { _ in SwiftLogNoOpLogHandler() })
     ) async throws(StartError) -> MQTTServer {
+        try await start(
+            at: settings,
+            configuration: configuration,
+            loginLimits: loginLimits,
+            logger: logger,
+            log: nil
+        )
+    }
+
+    static func start(
+        at settings: [ListenerSettings],
+        configuration: BrokerConfiguration,
+        loginLimits: LoginLimits,
+        logger: Logger,
+        log: LogWriter?
+    ) async throws(StartError) -> MQTTServer {
         var configuration = configuration
         if !settings.isEmpty { configuration.listeners = settings.map(\.rules) }
         let rules = configuration
@@ -77,7 +98,12 @@ public final class MQTTServer: Sendable {
         let eventLoop = group.next()
         do {
             let (loop, gate) = try await eventLoop.submit {
-                let loop = BrokerLoop(configuration: rules, eventLoop: eventLoop, logger: logger)
+                let loop = BrokerLoop(
+                    configuration: rules,
+                    eventLoop: eventLoop,
+                    logger: logger,
+                    heapByteCount: heapByteCount
+                )
                 let gate = LoginGate(files: settings.map(\.security.passwords), limits: loginLimits, loop: loop)
                 loop.authenticate = gate.check
                 return (NIOLoopBound(loop, eventLoop: eventLoop), NIOLoopBound(gate, eventLoop: eventLoop))
@@ -92,7 +118,7 @@ public final class MQTTServer: Sendable {
             let listeners = try await open(settings, with: binder)
             let answers = ControlAnswers(listeners)
             try await eventLoop.submit { loop.value.answerControl = { answers.response(to: $0.payload) } }.get()
-            return MQTTServer(group: group, loop: loop, gate: gate, listeners: listeners)
+            return MQTTServer(group: group, loop: loop, gate: gate, listeners: listeners, log: log)
         } catch {
             try? await group.shutdownGracefully()
             if let error = error as? StartError { throw error }
@@ -162,6 +188,8 @@ public final class MQTTServer: Sendable {
         for listener in listeners {
             await listener.close()
         }
+        // Nothing may be asked of an event loop that has ended.
+        log?.disconnectTopics()
         let loop = self.loop
         let gate = self.gate
         try? await group.next().flatSubmit { loop.value.shutDown(within: Self.longestFarewell) }.get()

@@ -30,7 +30,7 @@ struct UnixSocketFile: Sendable {
 
     /// Removes the file, unless somebody has put another one in its place.
     func remove() {
-        guard let now = Self(boundAt: path), now.device == device, now.number == number else { return }
+        guard let now = Self.status(of: path), isSame(now) else { return }
         // The compiler passes the string with a zero byte at its end, for the length of the call.
         _ = unsafe unlink(path)
     }
@@ -63,6 +63,44 @@ struct UnixSocketFile: Sendable {
             throw ListenerError(description: "it cannot be told whether the socket of that name is in use: \(error)")
         }
         throw ListenerError(description: "another program listens there", isAddressInUse: true)
+    }
+
+    /// Gives the file to another user: in a folder like `/tmp` only the owner can remove it.
+    ///
+    /// Root does this, and follows nothing that somebody may have put in its place meanwhile.
+    func give(toUser user: UInt32, group: UInt32) throws(ListenerError) {
+        guard change(toUser: user, group: group) else {
+            throw ListenerError(description: "the socket \(path) cannot be given to user \(user)")
+        }
+    }
+
+    #if canImport(Darwin)
+    private func change(toUser user: UInt32, group: UInt32) -> Bool {
+        guard let status = Self.status(of: path), isSame(status) else { return false }
+        // As above.
+        return unsafe lchown(path, user, group) == 0
+    }
+    #else
+    /// Flags of Linux that Swift's modules for the C library leave out: to open a file without its content, and to mean
+    /// the file of a descriptor by an empty name.
+    private static let withoutContent: Int32 = 0o10_000_000
+    private static let emptyName: Int32 = 0x1000
+
+    private func change(toUser user: UInt32, group: UInt32) -> Bool {
+        // As above. The descriptor stands for the file itself, whatever its name leads to later.
+        let descriptor = unsafe open(path, Self.withoutContent | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var status = stat()
+        // As above; what the call fills is a variable of this function.
+        guard unsafe fstat(descriptor, &status) == 0, isSame(status) else { return false }
+        // As above.
+        return unsafe fchownat(descriptor, "", user, group, Self.emptyName) == 0
+    }
+    #endif
+
+    private func isSame(_ status: stat) -> Bool {
+        device == UInt64(truncatingIfNeeded: status.st_dev) && number == UInt64(truncatingIfNeeded: status.st_ino)
     }
 
     private static func status(of path: String) -> stat? {

@@ -1,95 +1,137 @@
-import ArgumentParser
 import Logging
 import MQTT
 
 /// A broker as a process: started from settings, changed by signals and by its console, stopped.
+///
+/// The log is there first and ends last. Root opens the log files, the sockets and the pid file, and then becomes a
+/// user who may do less; whoever waits for the broker, a shell or a service manager, is told after that.
 struct BrokerService {
-    let command: Broker
-    let settings: ServerSettings
+    /// What the broker was started with, or has changed to since.
+    private(set) var settings: ServerSettings
+    /// Whether the settings come from a file.
+    let hasConfiguration: Bool
+    /// Whoever waits until the broker serves in the background.
+    let daemon: Daemon?
+    let log: LogWriter
+    let logger: Logger
+    let manager = ServiceManager.current
     /// Reads the settings again.
-    let readAgain: () throws -> ServerSettings
+    private let readAgain: () throws(ConfigurationError) -> ServerSettings
+    /// The user that root has become, as the log calls it.
+    var user: String?
 
-    init(command: Broker, settings: ServerSettings, readAgain: @escaping () throws -> ServerSettings) {
-        self.command = command
+    /// Opens the log.
+    ///
+    /// - Throws: `ConfigurationError` where a file of the log cannot be opened.
+    init(
+        settings: ServerSettings,
+        hasConfiguration: Bool,
+        daemon: Daemon?,
+        readAgain: @escaping () throws(ConfigurationError) -> ServerSettings
+    ) throws(ConfigurationError) {
         self.settings = settings
+        self.hasConfiguration = hasConfiguration
+        self.daemon = daemon
         self.readAgain = readAgain
+        log = try LogWriter(settings.log)
+        logger = log.logger(label: "tinymqtt broker")
     }
 
-    func run() async throws {
+    /// Serves until it is asked to stop.
+    ///
+    /// - Throws: ``ProcessFailure`` where it cannot serve; the log has it then, and is not to be told again.
+    mutating func run() async throws(ProcessFailure) {
         let requests = BrokerRequests()
-        var logger = Logger(label: "tinymqtt broker") { _ in StandardErrorLogHandler() }
-        logger.logLevel = settings.log.kinds.contains(.debug) ? .debug : .notice
-        for warning in settings.warnings {
-            logger.warning("\(warning)")
-        }
-        let server = try await start(logger)
-        tell(server)
-        BrokerConsole.read(into: requests)
-        await serve(server, requests, logger)
-        await server.stop()
-    }
-
-    private func start(_ logger: Logger) async throws -> MQTTServer {
-        do {
-            return try await MQTTServer.start(settings, logger: logger)
+        let server: MQTTServer
+        let identifierFile: ProcessIdentifierFile?
+        do throws(ProcessFailure) {
+            (server, identifierFile) = try await start()
         } catch {
-            let advice = error.isAddressInUse ? "; stop that one, or choose another port with --port" : ""
-            printError("tinymqtt broker: \(error)\(advice)")
-            throw ExitStatus.usage.code
+            // Whoever started it reads standard error, and gets it once.
+            if !settings.log.destinations.contains(.standardError) { logger.error("\(error)") }
+            throw error
         }
-    }
-
-    /// Tells where the broker listens, and what a newcomer should know.
-    private func tell(_ server: MQTTServer) {
-        guard !command.quiet else { return }
-        let reach = server.isLocalOnly ? " (this machine only; --host 0.0.0.0 lets others connect)" : ""
-        printError("tinymqtt broker: listening on \(server.addressTexts.joined(separator: " and "))\(reach)")
-        if command.configurationFile != nil, settings.isLocalOnly {
-            printError(
-                """
-                tinymqtt broker: the configuration has no listener, so that only this machine is served; these two \
-                lines let others connect:
-                listener 1883
-                allow_anonymous true
-                """
-            )
+        BrokerConsole.read(into: requests)
+        let manager = self.manager
+        let watchdog = Task { await manager?.keepAlive { await server.waitForTurn() } }
+        await serve(server, requests)
+        manager?.stopping()
+        logger.notice("the broker stops")
+        await server.stop()
+        watchdog.cancel()
+        do {
+            try identifierFile?.remove()
+        } catch {
+            logger.warning("\(error)")
         }
-        printError("tinymqtt broker: everything is kept in memory and gone when the broker stops")
     }
 
     /// Works on requests until one of them is to stop.
-    private func serve(_ server: MQTTServer, _ requests: BrokerRequests, _ logger: Logger) async {
-        var current = settings
+    private mutating func serve(_ server: MQTTServer, _ requests: BrokerRequests) async {
         let console = BrokerConsole(server: server)
         for await request in requests.stream {
             switch request {
             case .stop: return
-            case .reload: await reload(&current, server, logger)
-            case .reopenLogs: logger.notice("the log goes on")
+            case .reload: await reload(server)
+            case .reopenLogs: reopenLogs()
             case .checkpoint: logger.notice("nothing to write: everything is kept in memory")
             case .printTree: await console.printTree()
             case .line(let line):
                 switch await console.perform(line) {
                 case .goOn: continue
                 case .stop: return
-                case .logLevel(let level): await server.tracePackets(level == .debug)
+                case .logLevel(let level): await change(to: level, server)
                 }
             }
         }
     }
 
     /// Reads the configuration again: all of it holds from now on, or nothing of it.
-    private func reload(_ current: inout ServerSettings, _ server: MQTTServer, _ logger: Logger) async {
-        do {
+    private mutating func reload(_ server: MQTTServer) async {
+        manager?.reloading()
+        do throws(ConfigurationError) {
             let new = try readAgain()
-            try await server.reload(new)
-            for warning in new.warnings + new.changesThatNeedRestart(from: current) {
+            try await log.apply(new.log) { () throws(ConfigurationError) in try await server.reload(new) }
+            for warning in new.warnings + new.changesThatNeedRestart(from: settings) {
                 logger.warning("\(warning)")
             }
-            current = new
+            settings = new
             logger.notice("the configuration has been read again")
         } catch {
-            logger.error("the configuration stays as it was: \(error)")
+            // The old files may have been given other names, whatever is wrong with the configuration.
+            reopenLogs()
+            let reader = user.map { " (it was read as \($0))" } ?? ""
+            logger.error("the configuration stays as it was: \(error)\(reader)")
         }
+        manager?.ready(status: status(of: server))
+    }
+
+    /// Opens the files of the log anew, after something like logrotate has given them other names.
+    private func reopenLogs() {
+        do {
+            try log.reopen()
+            logger.notice("the log goes on")
+        } catch {
+            logger.error(
+                "\(error); lines go on to the file that was open\(user.map { " (the broker is \($0))" } ?? "")"
+            )
+        }
+    }
+
+    /// Logs more or less, until the configuration is read again.
+    private func change(to level: LogLevel, _ server: MQTTServer) async {
+        var new = settings.log
+        new.kinds = level.kinds
+        do {
+            try log.apply(new)
+            await server.tracePackets(new.kinds.contains(.debug))
+        } catch {
+            logger.error("the log stays as it was: \(error)")
+        }
+    }
+
+    /// What would be wrong if the configuration were read now.
+    func checkReading() throws(ConfigurationError) {
+        _ = try readAgain()
     }
 }
