@@ -27,6 +27,7 @@ extension ConfigurationTable {
             "listener_allow_anonymous",
             .boolean,
             default: .described("what allow_anonymous says"),
+            reload: true,
             "Whether a client without a user name may connect to this listener. Wins over allow_anonymous.",
             { $0.allowsAnonymous = $1 }
         ),
@@ -74,6 +75,7 @@ extension ConfigurationTable {
             "listener_auto_id_prefix",
             .text("a text of 50 bytes at most", longest: 50),
             default: .described("what auto_id_prefix says"),
+            reload: true,
             "What the client identifiers begin with that the broker gives at this listener. Wins over auto_id_prefix.",
             { $0.assignedClientIdentifierPrefix = $1 }
         ),

@@ -62,7 +62,7 @@ extension ConfigurationTable {
             .path(),
             default: .described("none"),
             reload: false,
-            "The file that the number of the process is written to where it runs in the background.",
+            "The file that has the number of the process while it runs. It must not be a symbolic link.",
             { $0.settings.process.processIdentifierFile = $1 }
         ),
         .general(
@@ -71,8 +71,8 @@ extension ConfigurationTable {
             default: "mosquitto",
             reload: false,
             """
-            The user whose rights the broker has once it listens, where it was started by root; nobody where that user \
-            is missing.
+            The user whose rights the broker has once it listens, where it was started by root; nobody where the user \
+            mosquitto is missing. This user has to be able to read what is read again on reload.
             """,
             { $0.settings.process.user = $1 }
         ),
