@@ -40,11 +40,14 @@ let package = Package(
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
         // What the C library says of its heap; Swift's modules for Linux leave that header out.
         .systemLibrary(name: "CMalloc"),
+        // The database engine that the durable store stands on.
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .target(
             name: "MQTT",
             dependencies: [
                 "CArgon2",
                 "CMalloc",
+                "CSQLite",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -61,9 +64,15 @@ let package = Package(
             exclude: ["LAYERS"],
             swiftSettings: swiftSettings,
             linkerSettings: [
-                // The archive, so that the program is one file and starts without looking for a library.
+                // The archives, so that the program is one file and starts without looking for a library.
                 .linkedLibrary(":libargon2.a", .when(platforms: [.linux])),
+                .linkedLibrary(":libsqlite3.a", .when(platforms: [.linux])),
+                // What SQLite's archive needs of the system.
+                .linkedLibrary("m", .when(platforms: [.linux])),
+                .linkedLibrary("dl", .when(platforms: [.linux])),
+                .linkedLibrary("pthread", .when(platforms: [.linux])),
                 .linkedLibrary("argon2", .when(platforms: [.macOS])),
+                .linkedLibrary("sqlite3", .when(platforms: [.macOS])),
             ]
         ),
         .executableTarget(

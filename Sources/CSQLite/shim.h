@@ -1,0 +1,2 @@
+// SQLite, as Debian's libsqlite3-dev brings it.
+#include <sqlite3.h>
