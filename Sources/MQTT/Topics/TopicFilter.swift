@@ -5,6 +5,12 @@ struct TopicFilter: Hashable, Sendable {
     /// The filter that Topic Names are matched against, without the part that makes it shared.
     let filter: UTF8String
 
+    /// The filter that was taken apart before.
+    init(shareName: UTF8String?, filter: UTF8String) {
+        self.shareName = shareName
+        self.filter = filter
+    }
+
     /// Takes apart `text`, which is a valid Topic Filter; `nil` where it begins with `$share/` and is not what a Shared
     /// Subscription must be: a Share Name of at least one character without wildcards [MQTT-4.8.2-1], then `/` and a
     /// Topic Filter [MQTT-4.8.2-2].
