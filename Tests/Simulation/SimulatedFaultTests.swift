@@ -14,6 +14,7 @@ import Testing
         (.ignoresReceiveMaximum, [.understanding]),
         (.neverDrains, [.rest]),
         (.stopsTheClock, [.session, .keepAlive]),
+        (.promisesTooEarly, [.acknowledged, .atLeastOnce, .exactlyOnce, .duplicate]),
     ]
 
     @Test("A broken habit is found out", arguments: consequences)

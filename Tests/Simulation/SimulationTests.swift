@@ -41,21 +41,24 @@ import Darwin
         #expect(first.trace != other.trace)
     }
 
-    @Test("Worlds are rough: messages arrive, connections are cut and taken over")
+    @Test("Worlds are rough: messages arrive, connections are cut and taken over, and the broker is killed")
     func worldsAreRough() throws {
         var deliveryCount = 0
         var cutCount = 0
         var takeoverCount = 0
-        for seed in UInt64(0)..<20 {
+        var crashCount = 0
+        for seed in UInt64(0)..<30 {
             let world = SimulatedWorld(seed: seed)
             try world.run()
             deliveryCount += world.ledger.checkedCount
             cutCount += world.cutCount
             takeoverCount += world.takeoverCount
+            crashCount += world.crashCount
         }
         #expect(deliveryCount > 2_000)
         #expect(cutCount > 50)
         #expect(takeoverCount > 20)
+        #expect(crashCount > 20)
     }
 }
 

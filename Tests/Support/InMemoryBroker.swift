@@ -20,10 +20,17 @@ final class InMemoryBroker {
     /// The questions that are open.
     private(set) var openRequests: [AuthenticationRequest] = []
 
-    init(_ change: (inout BrokerConfiguration) -> Void = { _ in }) {
+    /// What the broker has stored; only where it is durable.
+    private(set) var store = ModelStore()
+    /// The batch that is being written: nothing is before a test says so.
+    private(set) var unwritten: StoreBatch?
+    private var closingWhenStored: [ConnectionIndex] = []
+
+    init(isDurable: Bool = false, _ change: (inout BrokerConfiguration) -> Void = { _ in }) {
         var configuration = BrokerConfiguration()
         change(&configuration)
         broker = Broker(configuration: configuration)
+        broker.isDurable = isDurable
     }
 
     // MARK: Connections
@@ -118,6 +125,50 @@ final class InMemoryBroker {
         return body(&broker, &effects)
     }
 
+    // MARK: The store
+
+    /// Writes all that has changed, again and again until nothing changes any more.
+    func commit() {
+        while let batch = unwritten {
+            unwritten = nil
+            let answers = store.write(batch)
+            effects.outbox.release(through: batch.number)
+            broker.isStoreFull = false
+            effects.closing += closingWhenStored
+            closingWhenStored = []
+            for answer in answers {
+                broker.loaded(answer, now: now, into: &effects)
+            }
+            carryOut()
+        }
+    }
+
+    /// The store takes nothing until `commit`.
+    func fillStore() {
+        broker.isStoreFull = true
+    }
+
+    /// The broker is killed, and started again with what is stored, some time later.
+    func restart(after time: TimeAmount = .zero) {
+        for peer in peers.values { peer.isClosed = true }
+        peers = [:]
+        unwritten = nil
+        closingWhenStored = []
+        now = now + time
+        effects = Effects()
+        broker = Broker(configuration: broker.configuration)
+        broker.isDurable = true
+        for session in store.recovered {
+            broker.recover(session, now: now, into: &effects)
+        }
+        for message in store.recoveredRetained {
+            broker.recover(message, now: now)
+        }
+        broker.timeAdvanced(to: now, into: &effects)
+        carryOut()
+        commit()
+    }
+
     // MARK: Effects
 
     private func carryOut() {
@@ -130,6 +181,10 @@ final class InMemoryBroker {
             let closing = effects.closing
             effects.closing.removeAll(keepingCapacity: true)
             for connection in closing {
+                guard !effects.outbox.isHeld(connection) else {
+                    closingWhenStored.append(connection)
+                    continue
+                }
                 guard let peer = peers.removeValue(forKey: connection) else { continue }
                 peer.isClosed = true
                 peer.take(effects.outbox.take(connection))
@@ -138,6 +193,7 @@ final class InMemoryBroker {
         } while effects.outbox.hasPending || !effects.closing.isEmpty
         events += effects.events
         effects.events.removeAll()
+        if unwritten == nil, !effects.batch.isEmpty { unwritten = effects.takeBatch() }
     }
 
     /// Answers the questions about passwords that have come up.

@@ -13,6 +13,11 @@ struct SimulatedPlan {
     let lowWaterMark: Int
     /// How many steps in a hundred cut a connection.
     let cutPercent: Int
+    /// Whether the broker stores what lasts; then, how many steps in a hundred let a batch be written, and how many in a
+    /// thousand kill the broker.
+    let isDurable: Bool
+    let commitPercent: Int
+    let crashPermille: Int
     let topics: [UTF8String]
     let filters: [UTF8String]
     /// The filters of shared subscriptions; each client uses only one of them, so that it is clear through which a
@@ -27,6 +32,9 @@ struct SimulatedPlan {
         highWaterMark = random.element(of: [60, 500, 5_000, 100_000])
         lowWaterMark = highWaterMark / 4
         cutPercent = random.element(of: [0, 1, 2, 5])
+        isDurable = random.chance(60) && fault == nil || fault == .promisesTooEarly
+        commitPercent = random.element(of: [3, 20, 90])
+        crashPermille = random.element(of: [0, 2, 5, 20])
         let hasSharedSubscriptions = random.chance(30)
         var topics = ["a", "a/b", "a/b/c", "a/c", "d", "d/b", "$d/b"]
         var filters = ["a", "a/b", "a/+", "a/#", "+/b", "a/b/#", "+/+/c", "d/#", "d/b", "$d/#", "will/+", "will/1"]
@@ -47,6 +55,7 @@ struct SimulatedPlan {
         if random.chance(50) { broker.limits.inFlightMessages = UInt16(random.number(in: 1...4)) }
         if random.chance(50) { broker.limits.outgoingBytesBeforeQueueing = random.number(in: 100...2_000) }
         if random.chance(30) { broker.limits.outgoingBytes = random.number(in: 500...5_000) }
+        if random.chance(50) { broker.limits.queuedMessagesInMemory = random.number(in: 2...6) }
         for number in 0..<random.number(in: 2...7) {
             clients.append(Self.traits(number, broker, fault, &random))
         }

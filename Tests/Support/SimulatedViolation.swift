@@ -51,4 +51,6 @@ enum SimulatedFault: CaseIterable, Sendable {
     case neverDrains
     /// The transport tells the broker nothing of the time.
     case stopsTheClock
+    /// The transport does not wait for the store with what the broker promises.
+    case promisesTooEarly
 }

@@ -63,6 +63,7 @@ extension SimulatedWorld {
 
     private func closeBrokerEnd(_ index: Int) throws(SimulatedViolation) {
         links[index].brokerIsOpen = false
+        store?.closing.removeAll { $0 == links[index].connection }
         record("link \(links[index].number) ended at the broker")
         links[index].endsAtClient = true
         try ledger.connectionEnded(links[index].number, publishesWill: true, now: now)
@@ -121,6 +122,10 @@ extension SimulatedWorld {
             pending.removeAll(keepingCapacity: true)
             for connection in effects.closing {
                 guard let index = index(of: connection) else { continue }
+                guard !effects.outbox.isHeld(connection) else {
+                    store?.closing.append(connection)
+                    continue
+                }
                 links[index].brokerIsClosing = true
                 let last = effects.outbox.take(connection)
                 links[index].sendToClient(last)
@@ -130,6 +135,7 @@ extension SimulatedWorld {
             }
             effects.closing.removeAll(keepingCapacity: true)
         } while effects.outbox.hasPending || !effects.closing.isEmpty
+        writeChanges()
     }
 
     private func send(to connection: ConnectionIndex) {

@@ -23,6 +23,8 @@ final class SimulatedWorld {
     var clients: [SimulatedClient]
     var links: [SimulatedLink] = []
     var ledger: SimulatedLedger
+    /// What survives the broker; `nil` where nothing does.
+    var store: SimulatedStore?
     private(set) var stepCount = 0
     /// A number that depends on everything that happened.
     var trace: UInt64 = 0
@@ -36,6 +38,7 @@ final class SimulatedWorld {
     var pending: [ConnectionIndex] = []
     /// How the faults of the network and of clients came out, to see that worlds are as rough as they should be.
     var cutCount = 0
+    var crashCount = 0
     var takeoverCount = 0
 
     init(seed: UInt64, fault: SimulatedFault? = nil) {
@@ -49,6 +52,9 @@ final class SimulatedWorld {
         broker = Broker(configuration: plan.broker)
         clients = plan.clients.map { SimulatedClient($0, broker: plan.broker, now: now) }
         ledger = SimulatedLedger(plan.broker)
+        guard plan.isDurable else { return }
+        store = SimulatedStore(ledger: ledger)
+        broker.isDurable = true
     }
 
     /// Where the world is, for a report.
@@ -70,8 +76,10 @@ final class SimulatedWorld {
     private func step() throws(SimulatedViolation) {
         stepCount += 1
         try advance(by: .nanoseconds(Int64(random.number(in: 1...2_000_000))))
+        if store?.unwritten != nil, random.chance(plan.commitPercent) { try commit() }
         let choice = random.number(in: 0...99)
         note(choice)
+        if plan.isDurable, random.number(in: 0...999) < plan.crashPermille { try crash() }
         switch choice {
         case 0..<plan.cutPercent:
             try cutSomeLink()
@@ -139,6 +147,10 @@ final class SimulatedWorld {
             }
         }
         try expect(queuedByteCount, broker.queuedByteCount, "queued bytes")
+        let beyondCount = broker.sessions.indices.reduce(0) {
+            $0 + broker.sessions[$1].storage.beyond.messageCount
+        }
+        try expect(beyondCount, broker.beyondMessageCount, "messages that are only stored")
         try expect(ledger.currentSession.count, broker.sessions.count, "sessions")
         try expect(ledger.currentSession.count, broker.sessionsByClient.count, "clients with a session")
         try expect(ledger.subscriptionCount, broker.subscriptions.count, "subscriptions")
@@ -186,6 +198,7 @@ final class SimulatedWorld {
                 throw SimulatedViolation(.rest, "something is still on its way: \(unrest)")
             }
             try advance(by: .nanoseconds(1_000))
+            try commit()
             try letClientsFinish()
             try letSomeBytesArrive()
             try checkAccounts()
@@ -199,14 +212,14 @@ final class SimulatedWorld {
             guard !isExpected || (client.phase == .online && client.isSettled) else { return false }
         }
         return broker.sessions.indices.allSatisfy {
-            broker.sessions[$0].queue.isEmpty && broker.sessions[$0].outgoing.isEmpty
-        }
+            broker.sessions[$0].isQueueEmpty && broker.sessions[$0].outgoing.isEmpty
+        } && isAllStored
     }
 
     private var unrest: String {
         let waiting = clients.filter { !$0.isSettled }.map { "client \($0.traits.number)" }
         let owing = broker.sessions.indices.filter {
-            !broker.sessions[$0].queue.isEmpty || !broker.sessions[$0].outgoing.isEmpty
+            !broker.sessions[$0].isQueueEmpty || !broker.sessions[$0].outgoing.isEmpty
         }
         let bytes = links.map { "\($0.toBroker.readableBytes)/\($0.toClient.readableBytes)" }
         return "\(waiting), sessions \(owing.map { broker.sessions[$0].clientIdentifier }), links \(bytes)"
@@ -253,6 +266,15 @@ final class SimulatedWorld {
         for (what, count) in left where count != 0 {
             throw SimulatedViolation(.nothingLeft, "\(what): \(count)")
         }
+        while !isAllStored {
+            try commit()
+            writeChanges()
+        }
+        guard let stored = store?.model else { return }
+        try expect(retained, stored.retained.count, "retained messages in the store")
+        guard stored.sessions.isEmpty else {
+            throw SimulatedViolation(.nothingLeft, "sessions in the store: \(stored.sessions.count)")
+        }
     }
 
     private func settleLinks() throws(SimulatedViolation) {
@@ -261,6 +283,7 @@ final class SimulatedWorld {
             stepCount += 1
             guard stepCount < limit else { throw SimulatedViolation(.rest, "\(links.count) links do not end") }
             try advance(by: .nanoseconds(1_000))
+            try commit()
             try letSomeBytesArrive()
         }
     }

@@ -51,6 +51,12 @@ extension Broker {
         guard sessions.count < limits.sessions || sessionsByClient[connect.clientIdentifier] != nil else {
             return refuse(connection, connect, .serverBusy, into: &effects)
         }
+        guard !isStoreFull || expiryInterval(for: connect) == 0 || isResumed(connect) else {
+            // Version 3 has no code of its own for this.
+            let reasonCode = connect.version.hasProperties ? ReasonCode.quotaExceeded : .serverUnavailable
+            return refuse(connection, connect, reasonCode, into: &effects)
+        }
+        let before = effects.batch.changeCount
         let rules = rules(of: connection)
         var clientIdentifier = connect.clientIdentifier
         let isAssigned = clientIdentifier.isEmpty
@@ -76,6 +82,11 @@ extension Broker {
         sessions[session].connection = connection
         admit(connect, as: clientIdentifier, to: session, by: connections[connection.value].listener)
         begin(connection, with: connect, session: session, keepAlive: keepAlive, now: now)
+        keep(session, into: &effects)
+        // A session that was promised is there in any case, also where the store takes nothing at the moment.
+        if effects.batch.changeCount != before, !(isStoreFull && sessionPresent) {
+            effects.holdUntilStored(connection)
+        }
         send(.connack(connack), to: connection, into: &effects)  // [MQTT-3.2.0-1], [MQTT-3.1.4-5]
         statistics.connectionsAcceptedCount += 1
         connectedCount += 1
@@ -258,12 +269,19 @@ extension Broker {
         var session = ServerSession(clientIdentifier: clientIdentifier, receiveMaximum: receiveMaximum)
         session.incoming.resume(receiveMaximum: limits.receiveMaximum)
         session.expiryInterval = expiryInterval
-        return (attach(sessions.insert(session), clientIdentifier), false)  // [MQTT-3.1.2-6]
+        let index = attach(sessions.insert(session), clientIdentifier)
+        beginStoring(index)
+        return (index, false)  // [MQTT-3.1.2-6]
     }
 
     private mutating func attach(_ session: SessionIndex, _ clientIdentifier: UTF8String) -> SessionIndex {
         sessionsByClient[clientIdentifier] = session
         return session
+    }
+
+    /// Whether a CONNECT goes on with a session that is there.
+    private func isResumed(_ connect: Connect) -> Bool {
+        !connect.cleanStart && sessionsByClient[connect.clientIdentifier] != nil
     }
 
     private func expiryInterval(for connect: Connect) -> UInt32 {

@@ -23,7 +23,7 @@ extension Broker {
                 }
             } else {
                 goesNow =
-                    sessions[session].queue.isEmpty
+                    sessions[session].isQueueEmpty
                     && sessions[session].mayBegin(size: message.size, limit: limits.inFlightBytes)
                     && waitingByteCount < limits.outgoingBytesBeforeQueueing
             }
@@ -31,20 +31,10 @@ extension Broker {
         } else if terms.qos == .atMostOnce, !configuration.queuesQoS0Messages {
             return
         }
-        enqueue(message.delivery(terms), for: session, now: now, into: &effects)
-    }
-
-    private mutating func enqueue(
-        _ delivery: ServerSession.Delivery,
-        for session: SessionIndex,
-        now: NIODeadline,
-        into effects: inout Effects
-    ) {
-        if !hasRoom(session, for: delivery) { dropExpired(session, now: now) }
+        let delivery = message.delivery(terms)
+        if !hasRoom(session, for: delivery) { dropExpired(session, now: now, into: &effects) }
         guard hasRoom(session, for: delivery) else { return noteDropped(session, .queueFull, into: &effects) }
-        queuedByteCount += delivery.size
-        queuedMessageCount += 1
-        sessions[session].enqueue(delivery)
+        queue(delivery, slot: &message.slot, for: session, into: &effects)
         if let connection = sessions[session].connection,
             effects.outbox.byteCount(for: connection) >= limits.outgoingBytesBeforeQueueing
         {
@@ -52,16 +42,39 @@ extension Broker {
         }
     }
 
+    /// Queues a message for a session: in memory, in the store, or in both.
+    mutating func queue(
+        _ delivery: ServerSession.Delivery,
+        slot: inout UInt32?,
+        for session: SessionIndex,
+        into effects: inout Effects
+    ) {
+        var delivery = delivery
+        if sessions[session].storage.isStored {
+            let goesBeyond = isMemoryFull(for: session)
+            if delivery.qos != .atMostOnce || goesBeyond {
+                store(&delivery, slot: &slot, for: session, isSent: false, into: &effects)
+            }
+            if goesBeyond { return queueBeyondMemory(delivery, for: session, into: &effects) }
+        }
+        if !delivery.isReplay {
+            queuedByteCount += delivery.size
+            queuedMessageCount += 1
+        }
+        sessions[session].enqueue(delivery)
+    }
+
     private func hasRoom(_ session: SessionIndex, for delivery: ServerSession.Delivery) -> Bool {
-        sessions[session].queuedMessageCount < limits.queuedMessages
-            && sessions[session].queuedByteCount + delivery.size <= limits.queuedBytes
+        sessions[session].waitingMessageCount < limits.queuedMessages
+            && sessions[session].waitingByteCount + delivery.size <= limits.queuedBytes
     }
 
     /// Takes what has expired from the front of a session's queue [MQTT-3.3.2-5].
-    private mutating func dropExpired(_ session: SessionIndex, now: NIODeadline) {
+    private mutating func dropExpired(_ session: SessionIndex, now: NIODeadline, into effects: inout Effects) {
         while let message = sessions[session].queue.first?.message, message.isExpired(now: now) {
             guard let delivery = sessions[session].dequeue() else { return }
             noteDequeued(delivery)
+            endStoring(delivery, of: session, into: &effects)
         }
     }
 
@@ -93,6 +106,7 @@ extension Broker {
                 // This connection takes less than the one on which it was sent first [MQTT-3.1.2-25].
                 sessions[session].letGo(of: delivery)
                 sessions[session].outgoing.discard(identifier)
+                endStoring(delivery, of: session, into: &effects)
             } else {
                 send(delivery, identifier: identifier, duplicate: true, to: connection, now: now, into: &effects)
             }
@@ -101,6 +115,7 @@ extension Broker {
             connections[connection.value].awaitsDrain = true
             return
         }
+        defer { loadMore(session, into: &effects) }
         while let next = sessions[session].queue.first {
             if let message = next.message, !message.isExpired(now: now) {
                 guard hasRoom(connection, effects) else {
@@ -109,14 +124,20 @@ extension Broker {
                 }
                 guard
                     next.qos == .atMostOnce
-                        || sessions[session].mayBegin(size: next.size, limit: limits.inFlightBytes)
+                        || sessions[session].mayBegin(
+                            size: next.size,
+                            limit: limits.inFlightBytes,
+                            position: next.place.position
+                        )
                 else { return }
             }
             guard let delivery = sessions[session].dequeue() else { return }
             noteDequeued(delivery)
-            sendFirst(delivery, to: connection, now: now, into: &effects)
+            noteSending(delivery, of: session, to: connection, into: &effects)
+            let isSent = sendFirst(delivery, to: connection, now: now, into: &effects)
+            if !isSent || delivery.qos == .atMostOnce { endStoring(delivery, of: session, into: &effects) }
         }
-        sessions[session].isDropping = false
+        if !sessions[session].storage.hasMore { sessions[session].isDropping = false }
     }
 
     private func hasRoom(_ connection: ConnectionIndex, _ effects: borrowing Effects) -> Bool {
@@ -135,6 +156,7 @@ extension Broker {
         guard case .finished(let delivery) = sessions[session].outgoing.pubackReceived(puback.packetIdentifier)
         else { return }
         sessions[session].letGo(of: delivery)
+        endStoring(delivery, of: session, into: &effects)
         sendQueued(session, now: now, into: &effects)
     }
 
@@ -153,7 +175,14 @@ extension Broker {
             received = delivery
             delivery.message = nil
         }
-        if let received { sessions[session].letGo(of: received) }
+        if let received {
+            sessions[session].letGo(of: received)
+            if sessions[session].storage.isStored {
+                // A PUBREL that a restarted broker knows nothing of would let the message be delivered again.
+                effects.batch.release(received.place, of: sessions[session].storage.number)
+                effects.holdUntilStored(connection)
+            }
+        }
         switch answer {
         case .sendPubrel, .unexpected:
             guard !pubrec.reasonCode.isFailure else { return }
@@ -162,6 +191,7 @@ extension Broker {
             acknowledge(.pubrel, pubrec.packetIdentifier, reasonCode, to: connection, into: &effects)  // [MQTT-4.3.3-4]
         case .finished(let delivery):
             sessions[session].letGo(of: delivery)
+            endStoring(delivery, of: session, into: &effects)
             sendQueued(session, now: now, into: &effects)
         }
     }
@@ -173,7 +203,9 @@ extension Broker {
         into effects: inout Effects
     ) {
         let session = connections[connection.value].session
-        guard case .finished = sessions[session].outgoing.pubcompReceived(pubcomp.packetIdentifier) else { return }
+        guard case .finished(let delivery) = sessions[session].outgoing.pubcompReceived(pubcomp.packetIdentifier)
+        else { return }
+        endStoring(delivery, of: session, into: &effects)
         sendQueued(session, now: now, into: &effects)
     }
 }

@@ -68,6 +68,7 @@ extension Broker {
         if expiryInterval != ServerSession.neverExpires {
             sessions[session].expiry = now + .seconds(Int64(expiryInterval))
         }
+        keep(session, into: &effects)
         scheduleDeadline(of: session)
     }
 
@@ -80,6 +81,9 @@ extension Broker {
         }
         queuedByteCount -= sessions[session].queuedByteCount
         queuedMessageCount -= sessions[session].queuedMessageCount
+        beyondByteCount -= sessions[session].storage.beyond.byteCount
+        beyondMessageCount -= sessions[session].storage.beyond.messageCount
+        if sessions[session].storage.isStored { effects.batch.endSession(sessions[session].storage.number) }
         sessionsByClient[sessions[session].clientIdentifier] = nil
         sessions.remove(session)
     }

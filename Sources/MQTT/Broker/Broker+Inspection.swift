@@ -43,7 +43,7 @@ extension Broker {
                     connection: session.connection,
                     version: session.connection.map { connections[$0.value].version },
                     subscriptionCount: subscriptions.count(of: index),
-                    queuedMessageCount: session.queue.count,
+                    queuedMessageCount: session.queue.count + session.storage.beyond.messageCount,
                     inFlightMessageCount: session.outgoing.inFlightCount,
                     sessionExpiryInterval: session.expiryInterval
                 )

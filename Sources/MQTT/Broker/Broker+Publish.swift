@@ -20,11 +20,16 @@ extension Broker {
         if let refusal = reasonToRefuse(publish, from: connection, into: &effects) {
             return acknowledgeRefused(publish, refusal, to: connection, into: &effects)
         }
+        if isStoreFull, publish.qos != .atMostOnce, needsStore(publish, from: session) {
+            return try refuseToStore(publish, to: connection, into: &effects)
+        }
+        let before = effects.batch.changeCount
         switch publish.qos {
         case .atMostOnce:
             _ = passOn(publish, from: session, now: now, into: &effects)
         case .atLeastOnce:
             let isMatched = passOn(publish, from: session, now: now, into: &effects)
+            if effects.batch.changeCount != before { effects.holdUntilStored(connection) }
             // [MQTT-4.3.2-4]
             acknowledge(.puback, publish, Self.accepted(isMatched), to: connection, into: &effects)
         case .exactlyOnce:
@@ -32,6 +37,8 @@ extension Broker {
             case .new:
                 // Passed on now and not at PUBREL: the identifier is what is kept, not the message [MQTT-4.3.3-10].
                 let isMatched = passOn(publish, from: session, now: now, into: &effects)
+                storeUnreleased(publish.packetIdentifier, true, of: session, into: &effects)
+                if effects.batch.changeCount != before { effects.holdUntilStored(connection) }
                 acknowledge(.pubrec, publish, Self.accepted(isMatched), to: connection, into: &effects)
             case .alreadyReceived, .unacknowledged:
                 acknowledge(.pubrec, publish, .success, to: connection, into: &effects)  // [MQTT-4.3.3-8]
@@ -91,6 +98,19 @@ extension Broker {
             if !mayTell { _ = sessions[session].incoming.publishAcknowledgedAtOnce(publish.packetIdentifier) }
             acknowledge(.pubrec, publish, reasonCode, to: connection, into: &effects)
         }
+    }
+
+    /// Answers a message that the store, which is full, would have to take in. Version 5.0 can be told; with older ones
+    /// only the end of the connection keeps the Client from taking the message for delivered.
+    private mutating func refuseToStore(
+        _ publish: Publish,
+        to connection: ConnectionIndex,
+        into effects: inout Effects
+    ) throws(MalformedPacket) {
+        guard connections[connection.value].version.hasProperties else {
+            throw MalformedPacket("the store takes no messages at the moment", reasonCode: .quotaExceeded)
+        }
+        acknowledgeRefused(publish, .quotaExceeded, to: connection, into: &effects)
     }
 
     /// What the Server announced that it does not do.
@@ -153,6 +173,11 @@ extension Broker {
         let session = connections[connection.value].session
         let isKnown = sessions[session].incoming.pubrelReceived(pubrel.packetIdentifier)
         let reasonCode = isKnown ? ReasonCode.success : .packetIdentifierNotFound
+        if isKnown, sessions[session].storage.isStored {
+            // A restarted broker would take the next message under this identifier for one that it has received.
+            storeUnreleased(pubrel.packetIdentifier, false, of: session, into: &effects)
+            effects.holdUntilStored(connection)
+        }
         acknowledge(.pubcomp, pubrel.packetIdentifier, reasonCode, to: connection, into: &effects)  // [MQTT-4.3.3-11]
     }
 }

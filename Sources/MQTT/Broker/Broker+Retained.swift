@@ -4,7 +4,7 @@ import NIOCore
 /// publishers still might publish them.
 extension Broker {
     /// How often expired retained messages are looked for, and how many topics are looked at in one turn.
-    private static let sweepInterval = TimeAmount.seconds(60)
+    static let sweepInterval = TimeAmount.seconds(60)
     private static let sweepPause = TimeAmount.milliseconds(10)
     private static let sweptTopicCount = 10_000
 
@@ -31,7 +31,9 @@ extension Broker {
         let expiry = configuration.retainExpiryInterval.map { now + .seconds(Int64($0)) }
         // What the broker tells of itself is kept up to date and does not grow old.
         let isOwn = message.topic.starts(with: Self.systemPrefix.span)
-        retained.store(message, source: publisher.flatMap { source(of: $0) }, expiry: isOwn ? nil : expiry)
+        let origin = publisher.flatMap { source(of: $0) }
+        retained.store(message, source: origin, expiry: isOwn ? nil : expiry)
+        if isDurable, !isOwn { storeRetained(message, origin, expiry: expiry, into: &effects) }
         if retained.expiringCount > 0, nextSweep == nil { scheduleSweep(at: now + Self.sweepInterval) }
     }
 
@@ -61,7 +63,7 @@ extension Broker {
 
     // MARK: Sweeping
 
-    private mutating func scheduleSweep(at deadline: NIODeadline) {
+    mutating func scheduleSweep(at deadline: NIODeadline) {
         var scheduled: NIODeadline?
         deadlines.schedule(.retainedMessages, at: deadline, scheduled: &scheduled)
         nextSweep = deadline

@@ -20,7 +20,13 @@ extension Broker {
         let hiddenCount = hiddenTopicCount(message.publish.topic, session)
         guard fits(header, message.publish, hiddenCount, connection) else { return }
         if terms.qos != .atMostOnce {
-            header.packetIdentifier = sessions[session].begin(message.delivery(terms))
+            var delivery = message.delivery(terms)
+            if sessions[session].storage.isStored {
+                store(&delivery, slot: &message.slot, for: session, isSent: true, into: &effects)
+                // A restarted broker would not know the identifier, and deliver the message once more under another.
+                if terms.qos == .exactlyOnce { effects.holdUntilStored(connection) }
+            }
+            header.packetIdentifier = sessions[session].begin(delivery)
         }
         let publish = message.publish
         statistics.noteSentPublish(byteCount: publish.sizes.payload)
@@ -109,18 +115,21 @@ extension Broker {
     }
 
     /// Sends a message that was queued, unless it has expired [MQTT-3.3.2-5] or is larger than the Client accepts.
+    ///
+    /// - Returns: Whether it was sent.
     mutating func sendFirst(
         _ delivery: ServerSession.Delivery,
         to connection: ConnectionIndex,
         now: NIODeadline,
         into effects: inout Effects
-    ) {
+    ) -> Bool {
         guard let message = delivery.message, !message.isExpired(now: now), fits(delivery, connection, now: now)
-        else { return }
+        else { return false }
         let session = connections[connection.value].session
         let identifier =
             delivery.qos == .atMostOnce ? 0 : sessions[session].begin(delivery)
         send(delivery, identifier: identifier, duplicate: false, to: connection, now: now, into: &effects)
+        return true
     }
 
     /// Whether the packet of a message that was kept is one that the Client accepts.

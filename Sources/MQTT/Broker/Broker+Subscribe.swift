@@ -9,6 +9,7 @@ extension Broker {
         into effects: inout Effects
     ) {
         let session = connections[connection.value].session
+        let before = effects.batch.changeCount
         let identifier = subscribe.properties[integer: .subscriptionIdentifier] ?? 0
         var reasonCodes: [ReasonCode] = []
         var replays: [(filter: TopicFilter, options: SubscriptionOptions)] = []
@@ -23,7 +24,8 @@ extension Broker {
             }
             guard
                 subscriptions.count(of: session) < limits.subscriptionsPerSession
-                    || subscriptions.contains(filter, of: session)
+                    || subscriptions.contains(filter, of: session),
+                !isStoreFull || !sessions[session].storage.isStored
             else {
                 reasonCodes.append(.quotaExceeded)
                 continue
@@ -38,6 +40,7 @@ extension Broker {
             }
             let subscriber = SubscriptionIndex.Subscriber(session: session, identifier: identifier, options: options)
             let isNew = subscriptions.subscribe(subscriber, to: filter)
+            storeSubscription(StoredSubscription(subscriber, filter), to: filter, of: session, into: &effects)
             reasonCodes.append(Self.granted(options.maximumQoS))  // [MQTT-3.8.4-8], [MQTT-3.9.3-1]
             effects.events.append(
                 .subscribed(
@@ -53,6 +56,7 @@ extension Broker {
             packetIdentifier: subscribe.packetIdentifier,
             reasonCodes: reasonCodes
         )
+        if effects.batch.changeCount != before { effects.holdUntilStored(connection) }
         send(.suback(suback), to: connection, into: &effects)
         for (filter, options) in replays {
             replayRetained(filter, options, identifier: identifier, to: session, now: now, into: &effects)
@@ -96,16 +100,16 @@ extension Broker {
                 noteDropped(session, .queueFull, into: &effects)
                 continue
             }
-            sessions[session].enqueue(
-                ServerSession.Delivery(
-                    message: message,
-                    qos: configuration.upgradesOutgoingQoS
-                        ? options.maximumQoS : min(message.qos, options.maximumQoS),
-                    retain: true,  // [MQTT-3.3.1-8]
-                    isReplay: true,
-                    subscriptionIdentifiers: identifier == 0 ? [] : [identifier]
-                )
+            let delivery = ServerSession.Delivery(
+                message: message,
+                qos: configuration.upgradesOutgoingQoS
+                    ? options.maximumQoS : min(message.qos, options.maximumQoS),
+                retain: true,  // [MQTT-3.3.1-8]
+                isReplay: true,
+                subscriptionIdentifiers: identifier == 0 ? [] : [identifier]
             )
+            var slot: UInt32?
+            queue(delivery, slot: &slot, for: session, into: &effects)
         }
     }
 
@@ -115,6 +119,7 @@ extension Broker {
         into effects: inout Effects
     ) {
         let session = connections[connection.value].session
+        let before = effects.batch.changeCount
         var reasonCodes: [ReasonCode] = []
         for text in unsubscribe.topicFilters {  // [MQTT-3.10.4-6]
             // What is already on its way to the Client is delivered all the same [MQTT-3.10.4-3].
@@ -124,6 +129,7 @@ extension Broker {
                 reasonCodes.append(.noSubscriptionExisted)
                 continue
             }
+            storeSubscription(nil, to: filter, of: session, into: &effects)
             reasonCodes.append(.success)  // [MQTT-3.10.4-1], [MQTT-3.10.4-2]
             effects.events.append(
                 .unsubscribed(
@@ -137,6 +143,7 @@ extension Broker {
             packetIdentifier: unsubscribe.packetIdentifier,
             reasonCodes: reasonCodes
         )
+        if effects.batch.changeCount != before { effects.holdUntilStored(connection) }
         send(.unsuback(unsuback), to: connection, into: &effects)
     }
 }

@@ -55,6 +55,7 @@ extension Broker {
         if let delayed = sessions[session].delayedWill, delayed.deadline <= now {
             sessions[session].delayedWill = nil
             publish(delayed.will, from: session, now: now, into: &effects)
+            keep(session, into: &effects)
         }
         scheduleDeadline(of: session)
     }

@@ -28,6 +28,17 @@ struct Broker {
     /// The messages in all queues of sessions, and their bytes.
     var queuedMessageCount = 0
     var queuedByteCount = 0
+    /// The messages that are only in the store, and their bytes.
+    var beyondMessageCount = 0
+    var beyondByteCount = 0
+    /// Whether what lasts is stored: every change of it goes into the batch of the effects.
+    var isDurable = false
+    /// Whether the store takes nothing at the moment: what it would have to take in is refused.
+    var isStoreFull = false
+    /// The number that was given to a stored session last.
+    var lastSessionNumber: UInt64 = 0
+    /// The sessions that wait for messages from the store, by their numbers there.
+    var loading: [UInt64: SessionIndex] = [:]
     /// How many connections have a session.
     var connectedCount = 0
     var systemTopics = SystemTopics()
@@ -245,6 +256,7 @@ struct Broker {
     /// Whether so much waits for receivers that publishers are to be kept waiting.
     func isOverloaded(_ effects: borrowing Effects) -> Bool {
         queuedByteCount + effects.outbox.byteCount > limits.waitingBytesInAll
+            || effects.unwrittenByteCount + effects.batch.byteCount > limits.unwrittenBytes
     }
 
     /// Whether so much waits for a connection that it is not to be read from: the answers to what it sends are never

@@ -26,6 +26,13 @@ public struct BrokerConfiguration: Sendable {
         public var outgoingBytesBeforeQueueing = 256 << 10
         /// The bytes that may wait for all sessions and connections before publishers are not read from for a while.
         public var waitingBytesInAll = 1 << 30
+        /// How many messages and bytes of a session that is stored are in memory as well, and bytes of all together; the
+        /// rest is read from the store when it is due.
+        var queuedMessagesInMemory = 1_000
+        var queuedBytesInMemory = 256 << 10
+        var queuedBytesInMemoryInAll = 64 << 20
+        /// How many bytes of changes may wait to be stored before publishers are not read from for a while.
+        var unwrittenBytes = 32 << 20
         /// How many levels a Topic Name or Topic Filter may have.
         public var topicLevels = 200
         /// How many subscriptions a session may have.

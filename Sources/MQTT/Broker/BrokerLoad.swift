@@ -26,8 +26,8 @@ extension Broker {
             subscriptionCount: subscriptions.count,
             sharedSubscriptionCount: subscriptions.sharedCount,
             retainedMessageCount: retained.count,
-            storedMessageCount: retained.count + queuedMessageCount,
-            storedByteCount: retained.byteCount + queuedByteCount,
+            storedMessageCount: retained.count + queuedMessageCount + beyondMessageCount,
+            storedByteCount: retained.byteCount + queuedByteCount + beyondByteCount,
             waitingByteCount: queuedByteCount + effects.outbox.byteCount,
             statistics: statistics
         )

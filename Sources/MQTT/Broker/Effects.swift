@@ -8,8 +8,24 @@ struct Effects {
     var authentications: [AuthenticationRequest] = []
     /// What Clients ask the broker about itself; each is to be answered at ``ControlRequest/responseTopic``.
     var controlRequests: [ControlRequest] = []
+    /// What changes in the store; it is empty where the broker has none.
+    var batch = StoreBatch(number: 1)
+    /// Roughly how many bytes of changes were handed over and are not written yet.
+    var unwrittenByteCount = 0
     /// What happened that a person may want to read in a log.
     var events: [BrokerEvent] = []
+
+    /// Has everything that is sent to a connection from now on wait until the changes so far are stored.
+    mutating func holdUntilStored(_ connection: ConnectionIndex) {
+        outbox.hold(connection, until: batch.number)
+    }
+
+    /// Takes the changes, to be written; another batch begins.
+    mutating func takeBatch() -> StoreBatch {
+        let taken = batch
+        batch = StoreBatch(number: taken.number + 1)
+        return taken
+    }
 }
 
 /// Something worth a line in the log. It carries bytes, not text: most lines are never written.

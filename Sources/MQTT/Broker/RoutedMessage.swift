@@ -5,6 +5,8 @@ struct RoutedMessage {
     let publish: Publish
     let expiry: NIODeadline?
     private var storedMessage: StoredMessage?
+    /// Its place among the messages of the batch that is to be stored, once it has one.
+    var slot: UInt32?
 
     init(_ publish: Publish, expiry: NIODeadline?) {
         self.publish = publish

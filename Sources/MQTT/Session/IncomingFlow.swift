@@ -31,6 +31,11 @@ struct IncomingFlow {
         self.receiveMaximum = receiveMaximum
     }
 
+    /// Takes over messages of QoS 2 that an earlier run of the program has received and not seen released.
+    mutating func restore(unreleased identifiers: [UInt16]) {
+        unreleased.formUnion(identifiers)
+    }
+
     /// How many messages are unsettled; never more than the Receive Maximum.
     var count: Int { unacknowledged.count + unreleased.count }
 

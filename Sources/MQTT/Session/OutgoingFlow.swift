@@ -69,6 +69,44 @@ struct OutgoingFlow<Message> {
         return append(Exchange(message: message, stage: qos == .atLeastOnce ? .awaitingPuback : .awaitingPubrec))
     }
 
+    /// Whether a message may be sent now under `identifier`, which leaves out those before it.
+    func canBegin(_ identifier: UInt16) -> Bool {
+        canBegin && (exchanges.isEmpty || exchanges.count + gap(before: identifier) < Self.maximumCount)
+    }
+
+    /// Begins the exchange of a message under `identifier`. Only where `canBegin` holds for it.
+    mutating func begin(_ message: Message, qos: QoS, identifier: UInt16) {
+        precondition(canBegin(identifier), "an exchange was begun beyond the packet identifiers")
+        sentCount += leaveOut(before: identifier)
+        _ = begin(message, qos: qos)
+    }
+
+    /// Takes over an exchange that an earlier run of the program has begun under `identifier`: it is to be sent again.
+    mutating func restore(_ message: Message, stage: Stage, identifier: UInt16) {
+        _ = leaveOut(before: identifier)
+        exchanges.append(Exchange(message: message, stage: stage))
+    }
+
+    /// How many identifiers lie between that of the last exchange and `identifier`.
+    private func gap(before identifier: UInt16) -> Int {
+        let next = Self.identifier(firstIdentifier, advancedBy: exchanges.count)
+        let distance = Int(identifier) - Int(next)
+        return distance < 0 ? distance + Self.maximumCount : distance
+    }
+
+    /// Gives out the identifiers before `identifier` to nothing, and returns how many places in the queue that took.
+    private mutating func leaveOut(before identifier: UInt16) -> Int {
+        guard !exchanges.isEmpty else {
+            firstIdentifier = identifier
+            return 0
+        }
+        let gap = gap(before: identifier)
+        for _ in 0..<gap {
+            exchanges.append(Exchange(message: nil, stage: .finished))
+        }
+        return gap
+    }
+
     /// Begins the exchange of a SUBSCRIBE or UNSUBSCRIBE; `nil` where all Packet Identifiers are in use.
     mutating func beginRequest(_ message: Message) -> UInt16? {
         guard sentCount == exchanges.count, exchanges.count < Self.maximumCount else { return nil }

@@ -14,6 +14,8 @@ struct ServerSession {
         /// Whether it was retained before the subscription was made: it does not count against the queue's limits.
         let isReplay: Bool
         let subscriptionIdentifiers: [UInt32]
+        /// Where it is in the store.
+        var place = StoreBatch.Place.none
 
         var size: Int { message?.size ?? 0 }
     }
@@ -48,6 +50,9 @@ struct ServerSession {
     /// The entry in the queue of deadlines that is valid for this session.
     var scheduledDeadline: NIODeadline?
 
+    /// What of it is in the store, beside what is here.
+    var storage = SessionStorage()
+
     /// Whether messages have been dropped since the queue was last empty; the log tells it once.
     var isDropping = false
 
@@ -73,9 +78,16 @@ struct ServerSession {
     /// The queued messages that count against the limits.
     var queuedMessageCount: Int { queue.count - queuedReplayCount }
 
+    /// The same with those that only the store has.
+    var waitingMessageCount: Int { queuedMessageCount + storage.beyond.messageCount }
+    var waitingByteCount: Int { queuedByteCount + storage.beyond.byteCount }
+
+    /// Whether nothing waits to be sent.
+    var isQueueEmpty: Bool { queue.isEmpty && !storage.hasMore }
+
     /// Whether a message of QoS 0 may go ahead of the queue. Not where the queue has one too, or a replay: an older
     /// message must not come last [MQTT-4.6.0-6].
-    var mayPassQueue: Bool { queuedReplayCount == 0 && queuedQoS0Count == 0 }
+    var mayPassQueue: Bool { queuedReplayCount == 0 && queuedQoS0Count == 0 && storage.beyond.qos0Count == 0 }
 
     mutating func enqueue(_ delivery: Delivery) {
         if delivery.qos == .atMostOnce { queuedQoS0Count += 1 }
@@ -100,14 +112,38 @@ struct ServerSession {
 
     /// Whether a message of `size` bytes may be sent now, with at most `limit` bytes unacknowledged; a single message
     /// that is larger than that goes alone.
-    func mayBegin(size: Int, limit: Int) -> Bool {
-        outgoing.canBegin && (inFlightByteCount == 0 || size <= limit - inFlightByteCount)
+    ///
+    /// - Parameter position: The position of the message in the store; 0 where it has none, or will get the next one.
+    func mayBegin(size: Int, limit: Int, position: UInt64 = 0) -> Bool {
+        let hasIdentifier =
+            storage.isStored
+            ? outgoing.canBegin(
+                StoredDelivery.packetIdentifier(at: position > 0 ? position : storage.lastPosition + 1)
+            ) : outgoing.canBegin
+        return hasIdentifier && (inFlightByteCount == 0 || size <= limit - inFlightByteCount)
     }
 
     /// Begins the exchange of a message of QoS 1 or 2, and returns its Packet Identifier.
     mutating func begin(_ delivery: Delivery) -> UInt16 {
         inFlightByteCount += delivery.size
-        return outgoing.begin(delivery, qos: delivery.qos)
+        let position = delivery.place.position
+        guard position > 0 else { return outgoing.begin(delivery, qos: delivery.qos) }
+        storage.lastSent = position
+        let identifier = StoredDelivery.packetIdentifier(at: position)
+        outgoing.begin(delivery, qos: delivery.qos, identifier: identifier)
+        return identifier
+    }
+
+    /// Takes over a message that an earlier run of the broker may have sent.
+    mutating func restore(_ delivery: Delivery, isReleased: Bool) {
+        inFlightByteCount += delivery.size
+        storage.lastSent = max(storage.lastSent, delivery.place.position)
+        let stage: OutgoingFlow<Delivery>.Stage =
+            if isReleased { .awaitingPubcomp } else if delivery.qos == .atLeastOnce { .awaitingPuback } else {
+                .awaitingPubrec
+            }
+        let identifier = StoredDelivery.packetIdentifier(at: delivery.place.position)
+        outgoing.restore(delivery, stage: stage, identifier: identifier)
     }
 
     /// The content of a message is not needed any more: it is acknowledged, or will not be sent.

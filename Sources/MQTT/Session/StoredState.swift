@@ -33,6 +33,16 @@ struct StoredSubscription: Sendable, Equatable {
     var options: SubscriptionOptions
     /// Its Subscription Identifier; 0 for none.
     var identifier: UInt32
+
+    init(filter: TopicFilter, options: SubscriptionOptions, identifier: UInt32) {
+        self.filter = filter
+        self.options = options
+        self.identifier = identifier
+    }
+
+    init(_ subscriber: SubscriptionIndex.Subscriber, _ filter: TopicFilter) {
+        self.init(filter: filter, options: subscriber.options, identifier: subscriber.identifier)
+    }
 }
 
 /// A message that a session is to get or has not acknowledged.
