@@ -256,7 +256,8 @@ struct Broker {
     /// Whether so much waits for receivers that publishers are to be kept waiting.
     func isOverloaded(_ effects: borrowing Effects) -> Bool {
         queuedByteCount + effects.outbox.byteCount > limits.waitingBytesInAll
-            || effects.unwrittenByteCount + effects.batch.byteCount > limits.unwrittenBytes
+            // Where the store takes nothing, what would have to wait for it is refused.
+            || !isStoreFull && effects.unwrittenByteCount + effects.batch.byteCount > limits.unwrittenBytes
     }
 
     /// Whether so much waits for a connection that it is not to be read from: the answers to what it sends are never

@@ -8,22 +8,22 @@ import NIOCore
 /// write at the end of that turn.
 final class BrokerLoop {
     let eventLoop: any EventLoop
-    private var broker: Broker
-    private var effects = Effects()
+    var broker: Broker
+    var effects: Effects
     private var channels: [BrokerChannelHandler?] = []
-    private let logger: Logger
+    let logger: Logger
     /// Checks passwords, and answers by `authenticated`. Without it nobody has a password that is right.
     var authenticate: ((AuthenticationRequest, _ peer: SocketAddress?) -> Void)?
     /// Answers what Clients ask the broker about itself. Without it they get no answer.
     var answerControl: ((ControlRequest) -> [UInt8])?
     /// Writes what is to survive a restart. Without it nothing does.
-    private let store: (any StoreWriting)?
+    let store: (any StoreWriting)?
     /// The batch of changes that is being written, or is to be tried again.
-    private var unwritten: StoreBatch?
+    var unwritten: StoreBatch?
     /// Connections that are closed once what they are told is stored.
-    private var closingWhenStored: [ConnectionIndex] = []
+    var closingWhenStored: [ConnectionIndex] = []
     /// Asked for when the broker stops: fulfilled once all is stored, or cannot be.
-    private var allStored: EventLoopPromise<Bool>?
+    var allStored: EventLoopPromise<Bool>?
     /// Bytes received and sent since the start.
     private var receivedByteCount = 0
     private var sentByteCount = 0
@@ -47,12 +47,6 @@ final class BrokerLoop {
     /// would empty the queues may be behind it.
     private static let longestPause = TimeAmount.milliseconds(500)
 
-    /// How long a store that could not write a batch is left alone before it is to try again.
-    private static let storePause = TimeAmount.seconds(1)
-
-    /// - Parameters:
-    ///   - broker: With what an earlier run of it has left.
-    ///   - store: Where its changes are written; `nil` for a broker that is not durable.
     convenience init(
         configuration: BrokerConfiguration,
         eventLoop: any EventLoop,
@@ -70,15 +64,18 @@ final class BrokerLoop {
 
     /// - Parameters:
     ///   - broker: With what an earlier run of it has left.
+    ///   - effects: What it has to do already.
     ///   - store: Where its changes are written; `nil` for a broker that is not durable.
     init(
         broker: Broker,
+        effects: Effects = Effects(),
         store: (any StoreWriting)?,
         eventLoop: any EventLoop,
         logger: Logger,
         heapByteCount: @escaping () -> Int = { 0 }
     ) {
         self.broker = broker
+        self.effects = effects
         self.store = store
         self.broker.isDurable = store != nil
         self.eventLoop = eventLoop
@@ -195,7 +192,7 @@ final class BrokerLoop {
 
     // MARK: Turns
 
-    private func scheduleTurn() {
+    func scheduleTurn() {
         guard !isTurnScheduled else { return }
         isTurnScheduled = true
         eventLoop.assumeIsolated().execute { self.endTurn() }
@@ -331,69 +328,6 @@ final class BrokerLoop {
         )
         broker.publishSystemTopics(figures, now: .now(), into: &effects)
         scheduleTurn()
-    }
-
-    // MARK: The store
-
-    /// Has the changes written that were collected, unless earlier ones are being written: then these follow together
-    /// with all that come until then.
-    private func writeChanges() {
-        guard let store, unwritten == nil else { return }
-        guard !effects.batch.isEmpty else { return completeStoring(true) }
-        let batch = effects.takeBatch()
-        unwritten = batch
-        effects.unwrittenByteCount = batch.byteCount
-        write(batch, to: store)
-    }
-
-    private func write(_ batch: StoreBatch, to store: any StoreWriting) {
-        let loop = NIOLoopBound(self, eventLoop: eventLoop)
-        store.write(batch) { outcome in
-            loop.eventLoop.execute { loop.value.wrote(batch, outcome, to: store) }
-        }
-    }
-
-    private func wrote(_ batch: StoreBatch, _ outcome: StoreOutcome, to store: any StoreWriting) {
-        switch outcome {
-        case .written(let answers):
-            unwritten = nil
-            effects.unwrittenByteCount = 0
-            effects.outbox.release(through: batch.number)
-            if broker.isStoreFull { logger.notice("the store takes messages again") }
-            broker.isStoreFull = false
-            effects.closing += closingWhenStored
-            closingWhenStored.removeAll()
-            for answer in answers {
-                broker.loaded(answer, now: .now(), into: &effects)
-            }
-            writeChanges()
-        case .failed(let reason):
-            if !broker.isStoreFull {
-                logger.error("the store takes nothing until this is over, and is tried each second: \(reason)")
-            }
-            broker.isStoreFull = true
-            // Nobody waits for the store any longer who can be told otherwise.
-            effects.closing += closingWhenStored
-            closingWhenStored.removeAll()
-            guard allStored == nil else { return completeStoring(false) }
-            eventLoop.assumeIsolated().scheduleTask(in: Self.storePause) { self.write(batch, to: store) }
-        }
-        scheduleTurn()
-    }
-
-    /// All that happened so far is to be stored; nothing more will happen.
-    ///
-    /// - Returns: Whether it was.
-    func storeAll() -> EventLoopFuture<Bool> {
-        let promise = eventLoop.makePromise(of: Bool.self)
-        allStored = promise
-        if store == nil || broker.isStoreFull { completeStoring(store == nil) } else { writeChanges() }
-        return promise.futureResult
-    }
-
-    private func completeStoring(_ isStored: Bool) {
-        allStored?.succeed(isStored)
-        allStored = nil
     }
 
     // MARK: Back-pressure
