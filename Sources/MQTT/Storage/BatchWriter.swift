@@ -1,17 +1,17 @@
 /// Writes batches to the database, each as one transaction.
 struct BatchWriter {
-    /// How many deliveries of ended sessions are removed in one go: a batch that comes meanwhile waits for no more.
-    private static let clearingLimit = 10_000
-
     private let database: Database
     private let sessions: SessionWriter
     private let deliveries: DeliveryWriter
     private let retained: RetainedWriter
+    private let cleaner: EndedSessionCleaner
 
     init(_ database: Database) throws(StoreError) {
         self.database = database
         sessions = try SessionWriter(database)
-        deliveries = try DeliveryWriter(database)
+        let messages = try SharedMessageWriter(database)
+        deliveries = try DeliveryWriter(database, messages)
+        cleaner = try EndedSessionCleaner(database, messages)
         retained = try RetainedWriter(database)
     }
 
@@ -31,7 +31,7 @@ struct BatchWriter {
     func clearEndedSessions() throws(StoreError) -> Bool {
         var isMoreLeft = false
         try database.transaction { () throws(StoreError) in
-            isMoreLeft = try deliveries.clearEndedSessions(limit: Self.clearingLimit)
+            isMoreLeft = try cleaner.clean()
         }
         return isMoreLeft
     }

@@ -39,6 +39,7 @@ final class Database {
         unsafe logPageCount = .allocate(capacity: 1)
         // Just allocated, for one value.
         unsafe logPageCount.initialize(to: 0)
+        // In the place of SQLite's own hook, which would move the log into the file while a batch waits to be reported.
         // The number outlives the connection, and only the connection calls the hook.
         unsafe sqlite3_wal_hook(handle, Self.noteLogPageCount, logPageCount)
     }

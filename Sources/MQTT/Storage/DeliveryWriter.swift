@@ -1,43 +1,22 @@
-/// Writes what a batch says of deliveries, and keeps count of the contents that they share.
+/// Writes what a batch says of deliveries.
 final class DeliveryWriter {
     /// Up to which size the content of a message that only one session is owed lies in the row of its delivery, in
     /// bytes. Larger ones would make the rows of a page few, and the way through a queue long.
     static let inlineSizeLimit = 512
 
-    private let insertMessage: Statement
-    private let insertReference: Statement
+    private let messages: SharedMessageWriter
     private let insertWithContent: Statement
     private let insertDelivery: Statement
     private let findMessage: Statement
     private let release: Statement
     private let end: Statement
-    private let countDown: Statement
-    private let removeMessage: [Statement]
-    private let findEndedSession: Statement
-    private let clear: Statement
-    private let forgetEndedSession: Statement
-
-    /// The number that the next message gets.
-    private var nextMessage: Int64
     /// For each message of a batch, how many deliveries are stored that refer to it, and the number that it has got; 0
     /// for none yet. Kept from batch to batch for their memory only.
     private var uses: [UInt32] = []
     private var numbers: [Int64] = []
-    /// How many references to messages have gone, by their numbers.
-    private var lost: [Int64: Int64] = [:]
 
-    init(_ database: Database) throws(StoreError) {
-        insertMessage = try database.prepare(
-            """
-            INSERT INTO message (number, message_qos, message_retain, expires_at, topic, properties, payload)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            """,
-            to: "write a message"
-        )
-        insertReference = try database.prepare(
-            "INSERT INTO message_reference (message, reference_count) VALUES (?1, ?2)",
-            to: "count the references to a message"
-        )
+    init(_ database: Database, _ messages: SharedMessageWriter) throws(StoreError) {
+        self.messages = messages
         insertWithContent = try database.prepare(
             """
             INSERT INTO delivery (session, position, stage, qos, retain, size, subscription_identifiers,
@@ -69,41 +48,11 @@ final class DeliveryWriter {
             "DELETE FROM delivery WHERE session = ?1 AND position BETWEEN ?2 AND ?3 RETURNING message",
             to: "end a delivery"
         )
-        countDown = try database.prepare(
-            """
-            UPDATE message_reference SET reference_count = reference_count - ?2 WHERE message = ?1
-            RETURNING reference_count
-            """,
-            to: "count the references to a message"
-        )
-        removeMessage = [
-            try database.prepare("DELETE FROM message WHERE number = ?1", to: "remove a message"),
-            try database.prepare("DELETE FROM message_reference WHERE message = ?1", to: "remove a message"),
-        ]
-        findEndedSession = try database.prepare(
-            "SELECT number FROM ended_session LIMIT 1",
-            to: "find what is left of ended sessions"
-        )
-        clear = try database.prepare(
-            """
-            DELETE FROM delivery WHERE session = ?1 AND position <=
-                (SELECT max(position) FROM
-                    (SELECT position FROM delivery WHERE session = ?1 ORDER BY position LIMIT ?2))
-            RETURNING message
-            """,
-            to: "remove the deliveries of an ended session"
-        )
-        forgetEndedSession = try database.prepare(
-            "DELETE FROM ended_session WHERE number = ?1",
-            to: "forget an ended session"
-        )
-        let highest = try database.integer("SELECT max(number) FROM message", to: "find the last message")
-        nextMessage = (highest ?? 0) + 1
     }
 
     /// - Parameter endedSessions: Those that the batch ends.
     func write(_ batch: StoreBatch, _ endedSessions: Set<UInt64>, _ moment: StoreMoment) throws(StoreError) {
-        lost.removeAll(keepingCapacity: true)
+        messages.begin()
         countUses(batch, endedSessions)
         for index in batch.deliveries.indices {
             let delivery = batch.deliveries[index]
@@ -114,7 +63,7 @@ final class DeliveryWriter {
             try release(key)
         }
         try end(batch.ended)
-        try dropReferences()
+        try messages.finish()
     }
 
     // MARK: New deliveries
@@ -144,7 +93,7 @@ final class DeliveryWriter {
             return try insertWithContent.withBound(message, at: 8, moment, insertWithContent.run)
         }
         if needsContent, numbers[place] == 0 {
-            numbers[place] = try insert(message, referenceCount: Int64(uses[place]), moment)
+            numbers[place] = try messages.insert(message, referenceCount: Int64(uses[place]), moment)
         }
         bind(delivery, size: needsContent ? message.size : 0, to: insertDelivery)
         insertDelivery.bind(optional: needsContent ? numbers[place] : nil, at: 8)
@@ -161,22 +110,6 @@ final class DeliveryWriter {
         statement.bind(delivery.subscriptionIdentifiers, at: 7)
     }
 
-    /// Writes a content that several deliveries share, and returns its number.
-    private func insert(
-        _ message: StoredMessage,
-        referenceCount: Int64,
-        _ moment: StoreMoment
-    ) throws(StoreError) -> Int64 {
-        let number = nextMessage
-        nextMessage += 1
-        insertMessage.bind(number, at: 1)
-        try insertMessage.withBound(message, at: 2, moment, insertMessage.run)
-        insertReference.bind(number, at: 1)
-        insertReference.bind(referenceCount, at: 2)
-        try insertReference.run()
-        return number
-    }
-
     // MARK: Deliveries of earlier batches
 
     private func release(_ key: StoreBatch.DeliveryKey) throws(StoreError) {
@@ -187,7 +120,7 @@ final class DeliveryWriter {
         let message = isThere ? findMessage.optionalInteger(at: 0) : nil
         findMessage.reset()
         guard isThere else { return }
-        if let message { lost[message, default: 0] += 1 }
+        if let message { messages.noteLostReference(to: message) }
         release.bind(key.session, at: 1)
         release.bind(key.position, at: 2)
         release.bind(Int64(StoredDelivery.Stage.released.rawValue), at: 3)
@@ -210,57 +143,8 @@ final class DeliveryWriter {
             end.bind(first.session, at: 1)
             end.bind(first.position, at: 2)
             end.bind(keys[start + count - 1].position, at: 3)
-            _ = try removeRows(end)
+            _ = try messages.removeDeliveries(end)
             start += count
         }
-    }
-
-    /// Runs a statement that deletes deliveries and returns their messages; returns how many it has deleted.
-    private func removeRows(_ statement: Statement) throws(StoreError) -> Int {
-        var count = 0
-        while try statement.step() {
-            count += 1
-            if let message = statement.optionalInteger(at: 0) { lost[message, default: 0] += 1 }
-        }
-        statement.reset()
-        return count
-    }
-
-    /// Counts down what has been lost, and removes the messages that nobody refers to any more.
-    private func dropReferences() throws(StoreError) {
-        for number in lost.keys.sorted() {
-            countDown.bind(number, at: 1)
-            countDown.bind(lost[number, default: 0], at: 2)
-            let isLast = try countDown.step() && countDown.integer(at: 0) <= 0
-            countDown.reset()
-            guard isLast else { continue }
-            for statement in removeMessage {
-                statement.bind(number, at: 1)
-                try statement.run()
-            }
-        }
-    }
-
-    // MARK: Ended sessions
-
-    /// Removes deliveries of sessions that have ended, up to a number of them.
-    ///
-    /// - Returns: Whether more may be left.
-    func clearEndedSessions(limit: Int) throws(StoreError) -> Bool {
-        lost.removeAll(keepingCapacity: true)
-        guard try findEndedSession.step() else {
-            findEndedSession.reset()
-            return false
-        }
-        let session = findEndedSession.integer(at: 0)
-        findEndedSession.reset()
-        clear.bind(session, at: 1)
-        clear.bind(Int64(limit), at: 2)
-        if try removeRows(clear) < limit {
-            forgetEndedSession.bind(session, at: 1)
-            try forgetEndedSession.run()
-        }
-        try dropReferences()
-        return true
     }
 }

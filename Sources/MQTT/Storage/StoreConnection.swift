@@ -54,8 +54,6 @@ final class StoreConnection {
             "checkpoint_fullfsync = \(synchronization != .off)",
             "cache_size = -\(cacheSize)",
             "journal_size_limit = \(logSizeLimit)",
-            // `checkpointIfDue` does it, after the batch has been reported.
-            "wal_autocheckpoint = 0",
             // No memory map: a disk that fails would end the process by a signal.
             "mmap_size = 0",
             "temp_store = MEMORY",

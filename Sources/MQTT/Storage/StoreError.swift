@@ -22,6 +22,7 @@ public struct StoreError: Error, Sendable, Equatable {
         case other
     }
 
+    /// What kind of trouble it is.
     public let kind: Kind
     /// The file.
     public let path: String
@@ -55,6 +56,7 @@ public struct StoreError: Error, Sendable, Equatable {
 }
 
 extension StoreError: CustomStringConvertible {
+    /// The file and the problem.
     public var description: String { "\(path): \(problem)" }
 }
 

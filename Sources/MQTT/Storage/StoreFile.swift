@@ -121,14 +121,11 @@ final class StoreFile {
             return StoreError(.notAStore, path, "is not a store of this broker; name another file")
         }
         let version = integer(in: header, at: 60)
-        // A database of which nothing but the header was written is as good as an empty one.
-        let isEmpty = version == 0 && integer(in: header, at: 68) == 0 && integer(in: header, at: 40) == 0
-        return problem(applicationIdentifier: integer(in: header, at: 68), version: version, isEmpty: isEmpty, path)
+        return problem(applicationIdentifier: integer(in: header, at: 68), version: version, path)
     }
 
     /// What is wrong with a database of this application and version.
-    static func problem(applicationIdentifier: Int32, version: Int32, isEmpty: Bool, _ path: String) -> StoreError? {
-        if isEmpty { return nil }
+    static func problem(applicationIdentifier: Int32, version: Int32, _ path: String) -> StoreError? {
         guard applicationIdentifier == StoreSchema.applicationIdentifier else {
             return StoreError(.notAStore, path, "is an SQLite database of another program; name another file")
         }

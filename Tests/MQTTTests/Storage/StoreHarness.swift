@@ -89,6 +89,12 @@ extension SQLiteStore {
         }
     }
 
+    /// Waits until the batches before have been tidied up after, one slice of ended sessions among it: that is begun
+    /// before this one, and done before what comes after it.
+    func settle() async throws {
+        try await writeSuccessfully(StoreBatch(number: 0))
+    }
+
     /// Closes the store and waits until the file is free.
     func finish() async {
         let isClosed = Monitor(false)
