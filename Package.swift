@@ -38,15 +38,15 @@ let package = Package(
     targets: [
         // The reference implementation of Argon2, which mosquitto's password files are hashed with.
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
-        // What the C library says of its heap; Swift's modules for Linux leave that header out.
-        .systemLibrary(name: "CMalloc"),
+        // What Swift's modules for the C library leave out, or cannot be relied on for.
+        .systemLibrary(name: "CPlatform"),
         // The database engine that the durable store stands on.
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .target(
             name: "MQTT",
             dependencies: [
                 "CArgon2",
-                "CMalloc",
+                "CPlatform",
                 "CSQLite",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),

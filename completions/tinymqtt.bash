@@ -188,7 +188,7 @@ _tinymqtt_broker() {
     repeating_flags=()
     non_repeating_flags=(-d --daemon -v --verbose -q --quiet --test-config -h --help)
     repeating_options=(-p --port)
-    non_repeating_options=(-c --config-file --host --log-level --tls-keylog)
+    non_repeating_options=(-c --config-file --host --log-level --store --check-store --tls-keylog)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
@@ -205,6 +205,14 @@ _tinymqtt_broker() {
         ;;
     '--log-level')
         __tinymqtt_add_completions -W 'debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--store')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--check-store')
+        __tinymqtt_add_completions -f
         return
         ;;
     '--tls-keylog')

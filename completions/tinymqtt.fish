@@ -23,7 +23,7 @@ function __tinymqtt_parse_tokens -S
         __tinymqtt_parse_subcommand 0 'help'
         switch $unparsed_tokens[1]
         case 'broker'
-            __tinymqtt_parse_subcommand 0 'c/config-file=' 'host=' 'p/port=+' 'd/daemon' 'log-level=' 'v/verbose' 'q/quiet' 'test-config' 'tls-keylog=' 'h/help'
+            __tinymqtt_parse_subcommand 0 'c/config-file=' 'host=' 'p/port=+' 'd/daemon' 'log-level=' 'v/verbose' 'q/quiet' 'store=' 'check-store=' 'test-config' 'tls-keylog=' 'h/help'
         case 'pub'
             __tinymqtt_parse_subcommand 0 'h/host=' 'p/port=' 'connect-timeout=' 'retry=' 'k/keepalive=' 'i/id=' 'u/username=' 'P/pw=' 'V/protocol-version=' 'c/disable-clean-session' 'x=' 'M=' 't/topic=' 'm/message=' 'f/file=' 's/stdin-file' 'l/stdin-line' 'n/null-message' 'repeat=' 'repeat-delay=' 'q/qos=' 'r/retain' 'will-topic=' 'will-payload=' 'will-qos=' 'will-retain' 'd/debug' 'quiet' 'log-level=' 'help'
         case 'sub'
@@ -101,6 +101,8 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" log-level' -l 'log-level' -d 'What to log: debug, info, notice, warning or error.' -rfka 'debug info notice warning error'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" v verbose' -s 'v' -l 'verbose' -d 'Log everything, each packet and each subscription as well.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" q quiet' -s 'q' -l 'quiet' -d 'Log nothing; wins over --verbose.'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" store' -l 'store' -d 'The file that sessions, their messages and retained messages are kept in, so that they survive the broker; the configuration\'s persistence is ignored.' -rF
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" check-store' -l 'check-store' -d 'Look over the store in this file, say what is in it and what is wrong with it, and end.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" test-config' -l 'test-config' -d 'Read the configuration with all its files, say what is wrong with it, and end.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" tls-keylog' -l 'tls-keylog' -d 'A file that the secrets of TLS connections are appended to, for tools that look into captured packets.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" h help' -s 'h' -l 'help' -d 'Show help information.'

@@ -60,6 +60,29 @@ struct Broker: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Log nothing; wins over --verbose.")
     var quiet = false
 
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The file that sessions, their messages and retained messages are kept in, so that they survive the broker; "
+                + "the configuration's persistence is ignored.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var store: String?
+
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Look over the store in this file, say what is in it and what is wrong with it, and end.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var checkStore: String?
+
     @Flag(name: .long, help: "Read the configuration with all its files, say what is wrong with it, and end.")
     var testConfig = false
 
@@ -98,6 +121,7 @@ struct Broker: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let checkStore { return try StoreReport(path: checkStore).print() }
         let overrides = try overrides
         if testConfig {
             _ = try readSettings(overrides)
@@ -123,6 +147,7 @@ struct Broker: AsyncParsableCommand {
             overrides.isVerbose = verbose
             overrides.isQuiet = quiet
             overrides.keyLogFile = tlsKeylog
+            overrides.storePath = store
             return overrides
         }
     }

@@ -43,7 +43,7 @@ struct TinyMQTT: AsyncParsableCommand {
             exit(withError: ExitStatus.configuration.code)
         } catch let failure as ProcessFailure {
             printError("tinymqtt broker: \(failure)")
-            exit(withError: ExitStatus.usage.code)
+            exit(withError: failure.isConfiguration ? ExitStatus.configuration.code : ExitStatus.usage.code)
         } catch {
             // The library has a code of its own for usage errors, which no other MQTT client has.
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }

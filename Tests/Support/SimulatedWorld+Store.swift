@@ -72,7 +72,9 @@ extension SimulatedWorld {
         }
         let recovered = stored.model.recovered
         let clients = Set(recovered.map(\.session.clientIdentifier))
-        try ledger.brokerCrashed(knowing: stored.ledger, now: now) { clients.contains(plan.clients[$0].clientIdentifier) }
+        try ledger.brokerCrashed(knowing: stored.ledger, now: now) {
+            clients.contains(plan.clients[$0].clientIdentifier)
+        }
         store = stored
         store?.ledger = ledger
         broker = Broker(configuration: plan.broker)
@@ -104,7 +106,8 @@ extension SimulatedLedger {
         hasStored: (_ client: Int) -> Bool
     ) throws(SimulatedViolation) {
         let later = self
-        for (topic, number) in later.retained where stored.retained[topic] != number && messages[number].isAcknowledged {
+        for (topic, number) in later.retained where stored.retained[topic] != number && messages[number].isAcknowledged
+        {
             throw SimulatedViolation(.acknowledged, "message \(number) was to be retained and is not stored")
         }
         retained = stored.retained

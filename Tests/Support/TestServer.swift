@@ -67,6 +67,14 @@ extension Connect {
     static func make(_ clientIdentifier: String) -> Connect {
         Connect(version: .v5_0, cleanStart: true, keepAlive: 0, clientIdentifier: .text(clientIdentifier))
     }
+
+    /// A CONNECT that goes on with the session of this Client, or begins one that lasts.
+    static func lasting(_ clientIdentifier: String) -> Connect {
+        var connect = make(clientIdentifier)
+        connect.cleanStart = false
+        connect.properties[integer: .sessionExpiryInterval] = 3_600
+        return connect
+    }
 }
 
 extension Subscribe.Subscription {

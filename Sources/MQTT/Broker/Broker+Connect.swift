@@ -51,7 +51,7 @@ extension Broker {
         guard sessions.count < limits.sessions || sessionsByClient[connect.clientIdentifier] != nil else {
             return refuse(connection, connect, .serverBusy, into: &effects)
         }
-        guard !isStoreFull || expiryInterval(for: connect) == 0 || isResumed(connect) else {
+        guard mayBeStored(connect) else {
             // Version 3 has no code of its own for this.
             let reasonCode = connect.version.hasProperties ? ReasonCode.quotaExceeded : .serverUnavailable
             return refuse(connection, connect, reasonCode, into: &effects)
@@ -83,10 +83,8 @@ extension Broker {
         admit(connect, as: clientIdentifier, to: session, by: connections[connection.value].listener)
         begin(connection, with: connect, session: session, keepAlive: keepAlive, now: now)
         keep(session, into: &effects)
-        // A session that was promised is there in any case, also where the store takes nothing at the moment.
-        if effects.batch.changeCount != before, !(isStoreFull && sessionPresent) {
-            effects.holdUntilStored(connection)
-        }
+        // A session that was promised is there, also where the store takes nothing.
+        if effects.batch.changeCount != before, !(isStoreFull && sessionPresent) { effects.holdUntilStored(connection) }
         send(.connack(connack), to: connection, into: &effects)  // [MQTT-3.2.0-1], [MQTT-3.1.4-5]
         statistics.connectionsAcceptedCount += 1
         connectedCount += 1
@@ -279,9 +277,10 @@ extension Broker {
         return session
     }
 
-    /// Whether a CONNECT goes on with a session that is there.
-    private func isResumed(_ connect: Connect) -> Bool {
-        !connect.cleanStart && sessionsByClient[connect.clientIdentifier] != nil
+    /// Whether the session that a CONNECT asks for needs no store, is there, or can be stored.
+    private func mayBeStored(_ connect: Connect) -> Bool {
+        let isResumed = !connect.cleanStart && sessionsByClient[connect.clientIdentifier] != nil
+        return !isStoreFull || isResumed || expiryInterval(for: connect) == 0
     }
 
     private func expiryInterval(for connect: Connect) -> UInt32 {

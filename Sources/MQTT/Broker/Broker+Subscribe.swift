@@ -22,11 +22,7 @@ extension Broker {
                 reasonCodes.append(.topicFilterInvalid)
                 continue
             }
-            guard
-                subscriptions.count(of: session) < limits.subscriptionsPerSession
-                    || subscriptions.contains(filter, of: session),
-                !isStoreFull || !sessions[session].storage.isStored
-            else {
+            guard hasRoom(session, for: filter) else {
                 reasonCodes.append(.quotaExceeded)
                 continue
             }
@@ -62,6 +58,13 @@ extension Broker {
             replayRetained(filter, options, identifier: identifier, to: session, now: now, into: &effects)
         }
         if !replays.isEmpty { sendQueued(session, now: now, into: &effects) }
+    }
+
+    /// Whether a session may have a further subscription.
+    private func hasRoom(_ session: SessionIndex, for filter: TopicFilter) -> Bool {
+        guard !isStoreFull || !sessions[session].storage.isStored else { return false }
+        return subscriptions.count(of: session) < limits.subscriptionsPerSession
+            || subscriptions.contains(filter, of: session)
     }
 
     private static func granted(_ qos: QoS) -> ReasonCode {

@@ -15,6 +15,9 @@ public struct ConfigurationOverrides: Sendable {
     /// The directory for what is kept, instead of the one in the configuration.
     public var persistenceLocation: String?
 
+    /// The file of the store: what lasts is kept there, whatever the configuration says of it.
+    public var storePath: String?
+
     /// Nothing but the configuration.
     public init() {}
 
@@ -46,6 +49,7 @@ public struct ConfigurationOverrides: Sendable {
 
     func apply(to settings: inout ServerSettings) {
         if let persistenceLocation { settings.persistence.location = persistenceLocation }
+        if let storePath { settings.persistence.keep(in: storePath) }
         if isVerbose { settings.log.kinds = Set(LogSettings.Kind.allCases) }
         if isQuiet { settings.log.destinations = [] }
     }

@@ -21,8 +21,11 @@ extension ConfigurationTable {
         .general(
             "persistence_file",
             .text("the name of a file, of 255 bytes at most", longest: 255),
-            default: "mosquitto.db",
-            "The name of the file.",
+            default: "tinymqtt.db",
+            """
+            The name of the file, an SQLite database. A mosquitto.db of mosquitto is no such file: it is refused and left \
+            as it is.
+            """,
             { $0.settings.persistence.file = $1 }
         ),
         .general(

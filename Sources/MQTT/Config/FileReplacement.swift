@@ -63,9 +63,7 @@ public enum FileReplacement {
             return unsafe String(cString: resolved)
         }
         guard errno == ENOENT else { throw .system("cannot be found", path) }
-        var status = stat()
-        // The pointer does not outlive the call.
-        guard unsafe lstat(path, &status) != 0 else {
+        guard FileStatus(of: path) == nil else {
             throw ConfigurationError("is a symbolic link to a file that does not exist", file: path)
         }
         return path
@@ -81,14 +79,12 @@ public enum FileReplacement {
     }
 
     /// What there is at `target`; `nil` where there is nothing.
-    private static func status(of target: String) throws(ConfigurationError) -> stat? {
-        var status = stat()
-        // The pointer does not outlive the call.
-        guard unsafe lstat(target, &status) == 0 else {
+    private static func status(of target: String) throws(ConfigurationError) -> FileStatus? {
+        guard let status = FileStatus(of: target) else {
             guard errno == ENOENT else { throw .system("cannot be looked at", target) }
             return nil
         }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        guard status.kind == .regular else {
             throw ConfigurationError("is no regular file, and only such a one can be replaced", file: target)
         }
         return status
@@ -119,20 +115,18 @@ public enum FileReplacement {
     }
 
     private static func keepOwnerAndMode(
-        of old: stat,
+        of old: FileStatus,
         _ descriptor: Int32,
         _ path: String
     ) throws(ConfigurationError) {
-        var new = stat()
-        // The pointer does not outlive the call.
-        guard unsafe fstat(descriptor, &new) == 0 else { throw .system("cannot be looked at", path) }
-        if new.st_uid != old.st_uid || new.st_gid != old.st_gid {
-            guard fchown(descriptor, old.st_uid, old.st_gid) == 0 else {
+        guard let new = FileStatus(of: descriptor) else { throw .system("cannot be looked at", path) }
+        if new.user != old.user || new.group != old.group {
+            guard fchown(descriptor, old.user, old.group) == 0 else {
                 throw .system("its owner and group cannot be kept; do this as its owner or as root", path)
             }
         }
         // After the owner, which takes special bits away.
-        guard fchmod(descriptor, old.st_mode & 0o777) == 0 else {
+        guard fchmod(descriptor, mode_t(old.permissions & 0o777)) == 0 else {
             throw .system("its permissions cannot be kept", path)
         }
     }

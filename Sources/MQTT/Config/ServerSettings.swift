@@ -28,12 +28,25 @@ public struct ServerSettings: Sendable {
         /// The directory; `nil` for the one that the broker is started in.
         public var location: String?
         /// The name of the file.
-        public var file = "mosquitto.db"
+        public var file = "tinymqtt.db"
         /// What an acknowledgement waits for.
         public var synchronization = Synchronization.full
 
         /// Nothing is kept.
         public init() {}
+
+        /// The path of the file.
+        public var path: String {
+            guard let location, !location.isEmpty else { return file }
+            return location.hasSuffix("/") ? location + file : "\(location)/\(file)"
+        }
+
+        /// Keeps everything in the file at `path`.
+        mutating func keep(in path: String) {
+            isEnabled = true
+            location = nil
+            file = path
+        }
     }
 
     /// The rules of the protocol. Its listeners are filled in from ``listeners`` when the broker starts.

@@ -56,14 +56,6 @@ public struct StartProgress: Sendable, Equatable {
     public let retainedCount: Int
 }
 
-extension ServerSettings.Persistence {
-    /// The path of the file.
-    public var path: String {
-        guard let location, !location.isEmpty else { return file }
-        return location.hasSuffix("/") ? location + file : "\(location)/\(file)"
-    }
-}
-
 extension StoreConnection.Synchronization {
     fileprivate init(_ synchronization: ServerSettings.Persistence.Synchronization) {
         switch synchronization {

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import CMalloc
+import CPlatform
 #elseif canImport(Musl)
 import Musl
 #elseif canImport(Darwin)

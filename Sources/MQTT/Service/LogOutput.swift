@@ -32,9 +32,7 @@ struct LogOutput: Sendable {
     private init(path: String?, descriptor: Int32) {
         self.path = path
         self.descriptor = descriptor
-        var status = stat()
-        // The pointer does not outlive the call.
-        mayWait = unsafe fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFREG
+        mayWait = FileStatus(of: descriptor)?.kind != .regular
     }
 
     static let standardError = LogOutput(path: nil, descriptor: STDERR_FILENO)
@@ -69,17 +67,13 @@ struct LogOutput: Sendable {
     }
 
     private static func isLinkOfRoot(_ path: String) -> Bool {
-        var status = stat()
-        // The string and the pointer live for the length of the call.
-        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK && status.st_uid == 0
+        guard let status = FileStatus(of: path) else { return false }
+        return status.kind == .link && status.user == 0
     }
 
     /// Whether no other name leads to the file; to a pipe or a terminal others may.
     private var hasOneName: Bool {
-        var status = stat()
-        // The pointer does not outlive the call.
-        let isKnown = unsafe fstat(descriptor, &status) == 0
-        return mayWait || isKnown && status.st_nlink <= 1
+        mayWait || FileStatus(of: descriptor).map { $0.nameCount <= 1 } ?? false
     }
 
     /// Closes a file; the outputs of the process stay open.

@@ -12,6 +12,7 @@ extension MQTTServer {
             at: settings.listeners,
             configuration: settings.configuration,
             loginLimits: settings.loginLimits,
+            persistence: settings.persistence,
             logger: logger
         )
     }
@@ -21,14 +22,21 @@ extension MQTTServer {
     /// - Parameters:
     ///   - settings: What the configuration says.
     ///   - log: What the broker writes its log to; where that is to be published too, the broker does it.
-    /// - Throws: ``StartError`` where one of the listeners cannot be opened; then none is.
-    public static func start(_ settings: ServerSettings, log: LogWriter) async throws(StartError) -> MQTTServer {
+    ///   - progress: Told now and then how much has been read from a large store.
+    /// - Throws: ``StartError`` where the store or one of the listeners cannot be opened; then none is.
+    public static func start(
+        _ settings: ServerSettings,
+        log: LogWriter,
+        progress: @escaping @Sendable (StartProgress) -> Void = { _ in }
+    ) async throws(StartError) -> MQTTServer {
         try await start(
             at: settings.listeners,
             configuration: settings.configuration,
             loginLimits: settings.loginLimits,
+            persistence: settings.persistence,
             logger: log.logger(label: "mqtt.broker"),
-            log: log
+            log: log,
+            progress: progress
         )
     }
 }

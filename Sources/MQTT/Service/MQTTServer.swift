@@ -33,6 +33,8 @@ public final class MQTTServer: Sendable {
     let loop: NIOLoopBound<BrokerLoop>
     let gate: NIOLoopBound<LoginGate>
     let listeners: [Listener]
+    /// What survives the broker; `nil` where nothing does.
+    let store: SQLiteStore?
     /// The log whose lines are published too, where its settings want that.
     private let log: LogWriter?
     /// Ends when the listeners are closed. A future would have to be asked before the end of its event loop.
@@ -47,9 +49,11 @@ public final class MQTTServer: Sendable {
         loop: NIOLoopBound<BrokerLoop>,
         gate: NIOLoopBound<LoginGate>,
         listeners: [Listener],
+        store: SQLiteStore?,
         log: LogWriter?
     ) {
         self.group = group
+        self.store = store
         self.loop = loop
         self.gate = gate
         self.listeners = listeners
@@ -67,18 +71,21 @@ public final class MQTTServer: Sendable {
     ///   - settings: Where to listen, and what holds there.
     ///   - configuration: What else the broker allows; the rules of its listeners are taken from `settings`.
     ///   - loginLimits: How guessing of passwords is slowed down.
+    ///   - persistence: What survives the broker: nothing, unless it says so.
     ///   - logger: What is told of what happens.
-    /// - Throws: ``StartError`` where one of the listeners cannot be opened; then none is.
+    /// - Throws: ``StartError`` where the store or one of the listeners cannot be opened; then none is.
     public static func start(
         at settings: [ListenerSettings],
         configuration: BrokerConfiguration = BrokerConfiguration(),
         loginLimits: LoginLimits = LoginLimits(),
+        persistence: ServerSettings.Persistence = ServerSettings.Persistence(),
         logger: Logger = Logger(label: "mqtt.broker", factory: { _ in SwiftLogNoOpLogHandler() })
     ) async throws(StartError) -> MQTTServer {
         try await start(
             at: settings,
             configuration: configuration,
             loginLimits: loginLimits,
+            persistence: persistence,
             logger: logger,
             log: nil
         )
@@ -88,26 +95,39 @@ public final class MQTTServer: Sendable {
         at settings: [ListenerSettings],
         configuration: BrokerConfiguration,
         loginLimits: LoginLimits,
+        persistence: ServerSettings.Persistence,
         logger: Logger,
-        log: LogWriter?
+        log: LogWriter?,
+        progress: @escaping @Sendable (StartProgress) -> Void = { _ in }
     ) async throws(StartError) -> MQTTServer {
         var configuration = configuration
         if !settings.isEmpty { configuration.listeners = settings.map(\.rules) }
         let rules = configuration
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
+        var openStore: SQLiteStore?
         do {
-            let (loop, gate) = try await eventLoop.submit {
+            let (loop, gate, store) = try await eventLoop.submit {
+                let durable =
+                    try persistence.isEnabled
+                    ? DurableBroker(persistence, configuration: rules, logger: logger, progress: progress) : nil
                 let loop = BrokerLoop(
-                    configuration: rules,
+                    broker: durable?.broker ?? Broker(configuration: rules),
+                    effects: durable?.effects ?? Effects(),
+                    store: durable?.store,
                     eventLoop: eventLoop,
                     logger: logger,
                     heapByteCount: heapByteCount
                 )
                 let gate = LoginGate(files: settings.map(\.security.passwords), limits: loginLimits, loop: loop)
                 loop.authenticate = gate.check
-                return (NIOLoopBound(loop, eventLoop: eventLoop), NIOLoopBound(gate, eventLoop: eventLoop))
+                return (
+                    NIOLoopBound(loop, eventLoop: eventLoop), NIOLoopBound(gate, eventLoop: eventLoop), durable?.store
+                )
             }.get()
+            openStore = store
+            // Before anybody is served: after another crash, sessions are not to last and wills not to wait anew.
+            _ = try await eventLoop.flatSubmit { loop.value.storeAll() }.get()
             let status = HTTPStatusSource(
                 version: rules.versionText,
                 listeners: settings,
@@ -118,11 +138,12 @@ public final class MQTTServer: Sendable {
             let listeners = try await open(settings, with: binder)
             let answers = ControlAnswers(listeners)
             try await eventLoop.submit { loop.value.answerControl = { answers.response(to: $0.payload) } }.get()
-            return MQTTServer(group: group, loop: loop, gate: gate, listeners: listeners, log: log)
+            return MQTTServer(group: group, loop: loop, gate: gate, listeners: listeners, store: store, log: log)
         } catch {
+            await openStore?.close()
             try? await group.shutdownGracefully()
             if let error = error as? StartError { throw error }
-            throw StartError(listener: nil, cause: "\(error)", isAddressInUse: false)
+            throw StartError(listener: nil, cause: "\(error)", storeError: error as? StoreError)
         }
     }
 
@@ -153,6 +174,20 @@ public final class MQTTServer: Sendable {
         public let cause: String
         /// Whether another program listens there already.
         public let isAddressInUse: Bool
+        /// What is wrong with the store, where that is why.
+        public let storeError: StoreError?
+
+        init(
+            listener: ListenerSettings?,
+            cause: String,
+            isAddressInUse: Bool = false,
+            storeError: StoreError? = nil
+        ) {
+            self.listener = listener
+            self.cause = cause
+            self.isAddressInUse = isAddressInUse
+            self.storeError = storeError
+        }
 
         /// The listener's place in the configuration, where it has one, and the cause, in one line.
         public var description: String {
@@ -182,9 +217,13 @@ public final class MQTTServer: Sendable {
         await closed.value
     }
 
-    /// Stops: no new connections, a DISCONNECT to every Client, and the end of all threads. A second call does nothing.
-    public func stop() async {
-        guard !isStopping.exchange(true, ordering: .relaxed) else { return }
+    /// Stops: no new connections, a DISCONNECT to every Client, all that lasts in the store, and the end of all threads.
+    /// A second call does nothing.
+    ///
+    /// - Returns: Whether what was to be stored is; what the store could not take was not acknowledged either.
+    @discardableResult
+    public func stop() async -> Bool {
+        guard !isStopping.exchange(true, ordering: .relaxed) else { return true }
         for listener in listeners {
             await listener.close()
         }
@@ -194,7 +233,10 @@ public final class MQTTServer: Sendable {
         let gate = self.gate
         try? await group.next().flatSubmit { loop.value.shutDown(within: Self.longestFarewell) }.get()
         try? await group.next().flatSubmit { gate.value.stop() }.get()
+        let isStored = try? await group.next().flatSubmit { loop.value.storeAll() }.get()
+        await store?.close()
         try? await group.shutdownGracefully()
+        return store == nil || isStored == true
     }
 
     /// How much the broker holds; nothing once it was stopped.

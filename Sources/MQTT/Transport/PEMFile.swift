@@ -79,12 +79,10 @@ struct PEMFile {
 
     /// Who may read a file, where the system knows it and would not let us.
     private static func ownership(of path: String) -> String {
-        var status = stat()
-        // The compiler passes the string with a zero byte at its end, for the length of the call; what the call fills is
-        // a structure of its own.
-        guard unsafe stat(path, &status) == 0, unsafe access(path, R_OK) != 0 else { return "" }
-        let mode = String(status.st_mode & 0o7777, radix: 8)
-        return " (it belongs to user \(status.st_uid), with mode \(mode), and the broker is user \(geteuid()))"
+        // The compiler passes the string with a zero byte at its end, for the length of the call.
+        guard let status = FileStatus(of: path, follows: true), unsafe access(path, R_OK) != 0 else { return "" }
+        let mode = String(status.permissions, radix: 8)
+        return " (it belongs to user \(status.user), with mode \(mode), and the broker is user \(geteuid()))"
     }
 
     /// An error about the file.

@@ -17,20 +17,18 @@ struct UnixSocketFile: Sendable {
     private static let probeTimeout = TimeAmount.seconds(2)
 
     private let path: String
-    private let device: UInt64
-    private let number: UInt64
+    private let status: FileStatus
 
     /// Remembers the socket that has just been bound, so that no other one is removed later; `nil` where it is gone.
     init?(boundAt path: String) {
-        guard let status = Self.status(of: path) else { return nil }
+        guard let status = FileStatus(of: path) else { return nil }
         self.path = path
-        device = UInt64(truncatingIfNeeded: status.st_dev)
-        number = UInt64(truncatingIfNeeded: status.st_ino)
+        self.status = status
     }
 
     /// Removes the file, unless somebody has put another one in its place.
     func remove() {
-        guard let now = Self.status(of: path), isSame(now) else { return }
+        guard let now = FileStatus(of: path), now.isSame(as: status) else { return }
         // The compiler passes the string with a zero byte at its end, for the length of the call.
         _ = unsafe unlink(path)
     }
@@ -44,8 +42,8 @@ struct UnixSocketFile: Sendable {
                 description: "the path has \(path.utf8.count) bytes, and a Unix domain socket may have \(longestPath)"
             )
         }
-        guard let status = status(of: path) else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else {
+        guard let status = FileStatus(of: path) else { return }
+        guard status.kind == .socket else {
             throw ListenerError(description: "there is a file of that name that is no socket; it was left alone")
         }
         do {
@@ -76,7 +74,7 @@ struct UnixSocketFile: Sendable {
 
     #if canImport(Darwin)
     private func change(toUser user: UInt32, group: UInt32) -> Bool {
-        guard let status = Self.status(of: path), isSame(status) else { return false }
+        guard let now = FileStatus(of: path), now.isSame(as: status) else { return false }
         // As above.
         return unsafe lchown(path, user, group) == 0
     }
@@ -91,21 +89,9 @@ struct UnixSocketFile: Sendable {
         let descriptor = unsafe open(path, Self.withoutContent | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var status = stat()
-        // As above; what the call fills is a variable of this function.
-        guard unsafe fstat(descriptor, &status) == 0, isSame(status) else { return false }
+        guard let now = FileStatus(of: descriptor), now.isSame(as: status) else { return false }
         // As above.
         return unsafe fchownat(descriptor, "", user, group, Self.emptyName) == 0
     }
     #endif
-
-    private func isSame(_ status: stat) -> Bool {
-        device == UInt64(truncatingIfNeeded: status.st_dev) && number == UInt64(truncatingIfNeeded: status.st_ino)
-    }
-
-    private static func status(of path: String) -> stat? {
-        var status = stat()
-        // As above; what the call fills is a structure of its own.
-        return unsafe lstat(path, &status) == 0 ? status : nil
-    }
 }

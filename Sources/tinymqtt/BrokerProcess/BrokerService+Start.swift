@@ -1,6 +1,14 @@
 import Logging
 import MQTT
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 extension BrokerService {
     /// Opens everything, becomes who the broker is to be, and tells those who wait.
     ///
@@ -34,11 +42,22 @@ extension BrokerService {
 
     private func startServer() async throws(ProcessFailure) -> MQTTServer {
         do throws(MQTTServer.StartError) {
-            return try await MQTTServer.start(settings, log: log)
+            return try await MQTTServer.start(settings, log: log, progress: Self.showProgress)
         } catch {
+            if let problem = error.storeError {
+                throw ProcessFailure("the store cannot be used: \(problem)", isConfiguration: true)
+            }
             let advice = error.isAddressInUse ? "; stop that one, or choose another port with --port" : ""
             throw ProcessFailure("\(error)\(advice)")
         }
+    }
+
+    /// Shows on a terminal that a large store is being read.
+    private static func showProgress(_ progress: StartProgress) {
+        guard isatty(STDERR_FILENO) == 1 else { return }
+        printError(
+            "reading the store: \(progress.sessionCount) sessions, \(progress.retainedCount) retained messages so far"
+        )
     }
 
     // MARK: The user
@@ -62,6 +81,9 @@ extension BrokerService {
         }
         tellFailure { () throws(ConfigurationError) in
             try server.giveSocketFiles(toUser: identity.user, group: identity.group)
+        }
+        tellFailure { () throws(ConfigurationError) in
+            try server.giveStore(toUser: identity.user, group: identity.group)
         }
         try Privileges.become(identity)
         let user = identity.description
@@ -100,7 +122,8 @@ extension BrokerService {
                 """
             )
         }
-        logger.notice("everything is kept in memory and gone when the broker stops")
+        guard server.storePath == nil else { return }
+        logger.notice("everything is kept in memory and gone when the broker stops; --store FILE keeps it")
     }
 
     func status(of server: MQTTServer) -> String {

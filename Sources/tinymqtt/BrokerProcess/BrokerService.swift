@@ -57,7 +57,9 @@ struct BrokerService {
         await serve(server, requests)
         manager?.stopping()
         logger.notice("the broker stops")
-        await server.stop()
+        if await !server.stop() {
+            logger.error("not everything could be stored; what is missing was not acknowledged")
+        }
         watchdog.cancel()
         do {
             try identifierFile?.remove()
@@ -74,7 +76,7 @@ struct BrokerService {
             case .stop: return
             case .reload: await reload(server)
             case .reopenLogs: reopenLogs()
-            case .checkpoint: logger.notice("nothing to write: everything is kept in memory")
+            case .checkpoint: await checkpoint(server)
             case .printTree: await console.printTree()
             case .line(let line):
                 switch await console.perform(line) {
@@ -83,6 +85,18 @@ struct BrokerService {
                 case .logLevel(let level): await change(to: level, server)
                 }
             }
+        }
+    }
+
+    /// What mosquitto takes for the order to write its file; here everything is on disk already.
+    private func checkpoint(_ server: MQTTServer) async {
+        guard let path = server.storePath else {
+            return logger.notice("nothing to write: everything is kept in memory")
+        }
+        if let problem = await server.checkpoint() {
+            logger.error("\(problem)")
+        } else {
+            logger.notice("the log of \(path) has been worked into it")
         }
     }
 

@@ -10,9 +10,12 @@ import Darwin
 struct ProcessFailure: Error, Equatable, CustomStringConvertible {
     /// What failed, why, and what to do.
     let description: String
+    /// Whether it is what the broker was told that cannot be done, so that to try again does not help.
+    let isConfiguration: Bool
 
-    init(_ description: String) {
+    init(_ description: String, isConfiguration: Bool = false) {
         self.description = description
+        self.isConfiguration = isConfiguration
     }
 
     /// What the system has just said; `errno` is still that of the failed call.

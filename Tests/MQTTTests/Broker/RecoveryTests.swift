@@ -82,7 +82,10 @@ struct RecoveryTests {
         #expect(broker.store.sessions.values.first?.deliveries.isEmpty == true)
     }
 
-    @Test("messages beyond memory come from the store in order, whatever is published meanwhile", arguments: [3, 1_000])
+    @Test(
+        "messages beyond memory come from the store in order, whatever is published meanwhile",
+        arguments: [3, 1_000]
+    )
     func beyondMemory(inMemory: Int) {
         let broker = InMemoryBroker(isDurable: true) {
             $0.limits.queuedMessagesInMemory = inMemory
