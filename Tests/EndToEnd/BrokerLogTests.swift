@@ -7,10 +7,10 @@ import Testing
 /// The log of a running broker, where a configuration wants it.
 @Suite("The log of the broker")
 struct BrokerLogTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
 
     init() throws {
-        directory = try TemporaryDirectory("log")
+        directory = try TemporaryFolder("log")
     }
 
     private func text(_ file: String) throws -> String {

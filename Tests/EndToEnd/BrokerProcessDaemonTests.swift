@@ -16,7 +16,7 @@ struct BrokerProcessDaemonTests {
 
     @Test("a process that reports is ready, and has its arguments, its environment and its directory")
     func ready() async throws {
-        let directory = try TemporaryDirectory("daemon")
+        let directory = try TemporaryFolder("daemon")
         let script = """
             { echo "$1"; echo "$HOME"; pwd; cat; } > "$2"; printf x > "/dev/fd/$\(Daemon.variable)"
             """

@@ -7,10 +7,10 @@ import Testing
 /// What systemd and its kin are told.
 @Suite("The service manager")
 struct BrokerProcessServiceManagerTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
 
     init() throws {
-        directory = try TemporaryDirectory("notify")
+        directory = try TemporaryFolder("notify")
     }
 
     @Test("hears of the start, of a reload, of the status and of the end")

@@ -8,10 +8,10 @@ import Testing
 /// A running broker as init scripts, systemd and containers see it.
 @Suite("The broker as a service")
 struct BrokerProcessServiceTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
 
     init() throws {
-        directory = try TemporaryDirectory("service")
+        directory = try TemporaryFolder("service")
     }
 
     /// Waits for the end of a process that is nobody's child here.
@@ -108,10 +108,10 @@ struct BrokerProcessServiceTests {
 /// A broker that root has started.
 @Suite("The user of the broker", .enabled(if: geteuid() == 0, "only root can become somebody else"))
 struct BrokerProcessUserTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
 
     init() throws {
-        directory = try TemporaryDirectory("user")
+        directory = try TemporaryFolder("user")
     }
 
     /// What the system says of a process, all its threads taken together.

@@ -131,10 +131,10 @@ struct BrokerProcessTests {
 /// The file that holds the number of the process.
 @Suite("The pid file")
 struct BrokerProcessIdentifierFileTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
 
     init() throws {
-        directory = try TemporaryDirectory("pid")
+        directory = try TemporaryFolder("pid")
     }
 
     @Test("has the number of the process, and goes at the end")

@@ -119,7 +119,7 @@ struct ListenerPeerTests {
 
     @Test("a pre-shared key lets a Client in under its identity", arguments: ["mqttv311", "mqttv5"])
     func preSharedKey(version: String) async throws {
-        let directory = try TemporaryDirectory("keys")
+        let directory = try TemporaryFolder("keys")
         let keys = try PreSharedKeyFile.read(try directory.write("lamp:0123456789abcdef\n", to: "keys"))
         try await ListenerTestServer.run {
             var settings = TLSSettings()
@@ -143,7 +143,7 @@ struct ListenerPeerTests {
 
     @Test("mosquitto's clients come by a Unix socket")
     func unixSocket() async throws {
-        let directory = try TemporaryDirectory("peer")
+        let directory = try TemporaryFolder("peer")
         let path = directory.path("broker.sock")
         let server = try await MQTTServer.start(at: [ListenerSettings(.unix(path: path))])
         let result = try await exchange(["--unix", path])

@@ -23,7 +23,7 @@ struct OptionListenerTests {
 
     @Test("listener 0 and a path is a Unix domain socket")
     func unixSocket() async throws {
-        let directory = try TemporaryDirectory("option")
+        let directory = try TemporaryFolder("option")
         let path = directory.path("broker.sock")
         try await ConfiguredServer.run("listener 0 \(path)\nallow_anonymous true\n") { _ in
             let client = try await TestClient.connect(over: try await SocketPeer.connect(path: path), .make("a"))

@@ -89,7 +89,7 @@ struct RunningBroker: Sendable {
     /// waits until it listens, which its log is to tell on standard error.
     static func start(
         configuration: String,
-        in directory: TemporaryDirectory,
+        in directory: TemporaryFolder,
         environment: [String: String?] = [:]
     ) async throws -> RunningBroker {
         let file = try directory.write(configuration, to: "tinymqtt.conf")

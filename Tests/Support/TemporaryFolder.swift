@@ -2,13 +2,13 @@ import Foundation
 
 /// A folder of a test's own, which goes with all that is in it when nobody holds it any more.
 final class TemporaryFolder: Sendable {
-    /// Its absolute path.
+    /// Its absolute path: below `/tmp`, as the path of a Unix domain socket must be short.
     let path: String
 
-    init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "tinymqtt-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        path = folder.path
+    /// - Parameter name: What its name begins with.
+    init(_ name: String = "test") throws {
+        path = "/tmp/tinymqtt-\(name)-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     }
 
     deinit {

@@ -4,7 +4,7 @@ import Foundation
 /// they have revoked.
 final class TestCertificates: Sendable {
     /// Where the files are.
-    let directory: TemporaryDirectory
+    let directory: TemporaryFolder
 
     /// Whether there is an `openssl` to make them with.
     static let isPossible = Peers.isContinuousIntegration || Peers.path(of: "openssl") != nil
@@ -25,19 +25,19 @@ final class TestCertificates: Sendable {
 
     /// An authority `ca`, and a certificate `server` for this machine that it has signed.
     static func make() async throws -> TestCertificates {
-        let certificates = TestCertificates(try TemporaryDirectory("certificates"))
+        let certificates = TestCertificates(try TemporaryFolder("certificates"))
         try await certificates.addAuthority("ca")
         try await certificates.add("server", extensions: "subjectAltName=IP:127.0.0.1,DNS:localhost")
         return certificates
     }
 
-    private init(_ directory: TemporaryDirectory) {
+    private init(_ directory: TemporaryFolder) {
         self.directory = directory
     }
 
     /// Nothing yet.
     static func empty() throws -> TestCertificates {
-        TestCertificates(try TemporaryDirectory("certificates"))
+        TestCertificates(try TemporaryFolder("certificates"))
     }
 
     /// Makes a key, and a certificate that it has signed itself.

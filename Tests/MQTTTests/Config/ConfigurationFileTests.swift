@@ -67,8 +67,8 @@ struct ConfigurationFileTests {
 
     @Test("include_dir puts in its files that end with .conf, in the order of their bytes, and no others")
     func include() throws {
-        let directory = try TemporaryDirectory("included")
-        let other = try TemporaryDirectory("not-included")
+        let directory = try TemporaryFolder("included")
+        let other = try TemporaryFolder("not-included")
         try directory.write("second 1", to: "b.conf")
         try directory.write("first 1", to: "B.conf")
         try directory.write("third 1\ninclude_dir \(other.path)", to: "c.conf")
@@ -85,7 +85,7 @@ struct ConfigurationFileTests {
 
     @Test("a file or directory that cannot be read is named, with the reason and the line that asks for it")
     func unreadable() throws {
-        let directory = try TemporaryDirectory("configuration")
+        let directory = try TemporaryFolder("configuration")
         let missing = directory.path("missing")
         let error = ConfigurationError.of { () throws(ConfigurationError) in try ConfigurationFile.read(missing) }
         #expect(error?.description == "\(missing): cannot be opened: No such file or directory")

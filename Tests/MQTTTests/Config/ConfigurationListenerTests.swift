@@ -99,7 +99,7 @@ struct ConfigurationListenerTests {
 
     @Test("an included file begins with the default listener, and leaves the last one of the main file alone")
     func includedFile() throws {
-        let directory = try TemporaryDirectory("configuration")
+        let directory = try TemporaryFolder("configuration")
         try directory.write("listener 2\nmax_qos 1", to: "a.conf")
         try directory.write("include_dir /nowhere\nmax_qos 0", to: "b.conf")
         let main = try directory.write("listener 1\ninclude_dir \(directory.path)\nmax_connections 9", to: "main")

@@ -6,13 +6,13 @@ import Testing
 /// Who is let in at which listener, and from which files that is known.
 @Suite("Security of a configuration")
 struct ConfigurationSecurityTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
     private let passwords: String
     private let access: String
     private let keys: String
 
     init() throws {
-        directory = try TemporaryDirectory("security")
+        directory = try TemporaryFolder("security")
         passwords = try directory.write("", to: "passwords")
         access = try directory.write("topic read a/#\nuser u\ntopic b", to: "access")
         keys = try directory.write("client:00ff", to: "keys")

@@ -10,7 +10,7 @@ struct LogOutputTests {
 
     @Test("a file is created for its owner to write and the group to read, and grows at its end")
     func file() throws {
-        let directory = try TemporaryDirectory("log")
+        let directory = try TemporaryFolder("log")
         let path = directory.path("a.log")
         for text in ["one", "two"] {
             var output = try LogOutput.file(path)
@@ -24,7 +24,7 @@ struct LogOutputTests {
 
     @Test("a file that cannot be opened is named, with the reason")
     func missingFolder() throws {
-        let directory = try TemporaryDirectory("log")
+        let directory = try TemporaryFolder("log")
         let path = directory.path("missing/a.log")
         let error = #expect(throws: ConfigurationError.self) { _ = try LogOutput.file(path) }
         #expect(error?.file == path)
@@ -33,7 +33,7 @@ struct LogOutputTests {
 
     @Test("root follows its own links only", .enabled(if: geteuid() == 0, "needs root"))
     func links() throws {
-        let directory = try TemporaryDirectory("log")
+        let directory = try TemporaryFolder("log")
         let target = try directory.write("", to: "target")
         let path = directory.path("a.log")
         try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
@@ -46,7 +46,7 @@ struct LogOutputTests {
 
     @Test("root does not write to a file that has another name too", .enabled(if: geteuid() == 0, "needs root"))
     func secondName() throws {
-        let directory = try TemporaryDirectory("log")
+        let directory = try TemporaryFolder("log")
         let target = try directory.write("", to: "target")
         let path = directory.path("a.log")
         try FileManager.default.linkItem(atPath: target, toPath: path)
@@ -65,7 +65,7 @@ struct LogOutputTests {
 
     @Test("a reader that does not read costs lines, is waited for once, and is told how many it has missed")
     func slowReader() throws {
-        let directory = try TemporaryDirectory("log")
+        let directory = try TemporaryFolder("log")
         let path = directory.path("pipe")
         // The strings live for the length of the calls.
         let made = unsafe mkfifo(path, 0o600)

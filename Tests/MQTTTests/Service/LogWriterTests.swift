@@ -9,10 +9,10 @@ import Testing
 
 @Suite("The log")
 struct LogWriterTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
 
     init() throws {
-        directory = try TemporaryDirectory("log")
+        directory = try TemporaryFolder("log")
     }
 
     /// Settings for a file in the test's directory.

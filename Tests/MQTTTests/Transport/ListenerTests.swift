@@ -177,11 +177,11 @@ struct TLSListenerTests {
 /// Unix domain sockets, and the files that they are bound to.
 @Suite("Unix socket listeners")
 struct UnixSocketListenerTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
     private let path: String
 
     init() throws {
-        directory = try TemporaryDirectory("unix")
+        directory = try TemporaryFolder("unix")
         path = directory.path("broker.sock")
     }
 
