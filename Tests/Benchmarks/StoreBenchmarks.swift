@@ -8,6 +8,7 @@ extension Benchmarks {
     /// The durable store: what is written and read in a second, without the disk's own time, and how long a start takes.
     @Suite struct StoreBenchmarks {
         private static let batchSize: UInt64 = 5_000
+        private static let longQueueLength: UInt64 = 2_000_000
         private static let topic = Array("site/g17/device-1234/value".utf8)
 
         /// Seconds on the wall: the disk's time is a part of it.
@@ -104,6 +105,45 @@ extension Benchmarks {
             }
         }
 
+        @Test("A long queue: what the last messages cost against the first, and the memory")
+        func longQueue() throws {
+            let count: UInt64 = Self.longQueueLength
+            let connection = try connection(TemporaryFolder())
+            let payload = [UInt8](repeating: 1, count: 100)
+            let before = try #require(BenchmarkMeasure.residentByteCount)
+            var times: [Double] = []
+            for part in 0..<10 as Range<UInt64> {
+                let positions = part * count / 10 + 1..<(part + 1) * count / 10 + 1
+                times.append(
+                    try seconds {
+                        for start in stride(from: positions.lowerBound, to: positions.upperBound, by: 5_000) {
+                            var batch = StoreBatch(number: start)
+                            for position in start..<min(start + Self.batchSize, positions.upperBound) {
+                                _ = batch.deliver(
+                                    batch.add(message(payload)),
+                                    to: 1,
+                                    at: position,
+                                    qos: .atLeastOnce,
+                                    retain: false,
+                                    isSent: false,
+                                    subscriptionIdentifiers: []
+                                )
+                            }
+                            try write([batch], to: connection)
+                        }
+                    }
+                )
+            }
+            BenchmarkMeasure.report("store, long queue, written", Double(count) / times.reduce(0, +), "deliveries/s")
+            BenchmarkMeasure.report("store, long queue, last tenth against the first", times[9] / times[0], "times")
+            var found = 0
+            let reading = try seconds { found = try read(1...1, from: connection) }
+            #expect(found == Int(count))
+            BenchmarkMeasure.report("store, long queue, read", Double(count) / reading, "deliveries/s")
+            let after = try #require(BenchmarkMeasure.residentByteCount)
+            BenchmarkMeasure.report("store, long queue, memory", Double(after - before) / 1_048_576, "MiB")
+        }
+
         /// Reads all queues as a broker does, a thousand messages at a time.
         private func read(_ sessions: ClosedRange<UInt64>, from connection: StoreConnection) throws -> Int {
             var count = 0
@@ -153,7 +193,6 @@ extension Benchmarks {
         func start() throws {
             let folder = try TemporaryFolder()
             try fill(folder)
-            let before = try #require(BenchmarkMeasure.residentByteCount)
             var summary = StoreRecovery()
             let time = try seconds {
                 let connection = try connection(folder)
@@ -162,9 +201,7 @@ extension Benchmarks {
                     { _ in }
                 )
             }
-            let after = try #require(BenchmarkMeasure.residentByteCount)
             BenchmarkMeasure.report("store, start", time * 1_000, "ms")
-            BenchmarkMeasure.report("store, memory of a start", Double(after - before) / 1_048_576, "MiB")
             #expect(summary.sessionCount == 100_000 && summary.subscriptionCount == 200_000)
             #expect(summary.retainedCount == 1_000_000 && summary.queuedMessageCount == 1_000_000)
         }
