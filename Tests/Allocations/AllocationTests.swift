@@ -154,7 +154,7 @@ struct AllocationTests {
         var broker = BenchmarkBroker()
         let connect = BenchmarkBroker.connect("client", version: version)
         var connection: ConnectionIndex?
-        let limit = version == .v5_0 ? Limit(debug: 80, release: 7) : Limit(debug: 25, release: 4)
+        let limit = version == .v5_0 ? Limit(debug: 80, release: 7) : Limit(debug: 30, release: 4)
         Self.expect(limit, "CONNECT of version \(version)") {
             let opened = broker.open()
             broker.receive(connect, from: opened)

@@ -168,7 +168,7 @@ struct OptionListenerTests {
     /// Whether the socket of this process whose other end has a port sends small packets at once; `nil` where there is no
     /// such socket.
     private static func sendsAtOnce(toPort port: Int) -> Bool? {
-        for descriptor in CInt(3)..<1_024 {
+        for descriptor in CInt(3)..<65_536 {
             var address = sockaddr_in()
             var length = socklen_t(MemoryLayout<sockaddr_in>.size)
             // The pointers do not outlive the call, and `length` is the size of what they point to.
