@@ -70,8 +70,12 @@ extension Broker {
     }
 
     /// Looks for expired messages among some of the topics, and goes on with the others later.
-    mutating func sweepRetained(now: NIODeadline) {
-        let next = retained.sweep(from: sweepPosition, nodeCount: Self.sweptTopicCount, now: now)
+    mutating func sweepRetained(now: NIODeadline, into effects: inout Effects) {
+        var removed: [StoredMessage] = []
+        let next = retained.sweep(from: sweepPosition, nodeCount: Self.sweptTopicCount, now: now) {
+            removed.append($0)
+        }
+        storeRemoval(of: removed, into: &effects)
         sweepPosition = next ?? 0
         nextSweep = nil
         if next != nil {

@@ -112,6 +112,14 @@ extension Broker {
         )
     }
 
+    /// Stores that messages are retained no longer, because they have expired.
+    func storeRemoval(of messages: [StoredMessage], into effects: inout Effects) {
+        guard isDurable else { return }
+        for message in messages {
+            effects.batch.removeRetained(UTF8String(unchecked: [UInt8](copying: message.topic)))
+        }
+    }
+
     /// Stores that a session is owed a message no longer.
     func endStoring(_ delivery: ServerSession.Delivery, of session: SessionIndex, into effects: inout Effects) {
         guard delivery.place.position > 0 else { return }

@@ -96,7 +96,10 @@ extension Broker {
     ) {
         let isBehind = sessions[session].queuedReplayCount >= limits.queuedMessages
         let access = sessions[session].access
-        for entry in retained.messages(matching: filter.filter.bytes.span, now: now) where mayStillPublish(entry) {
+        var expired: [StoredMessage] = []
+        let entries = retained.messages(matching: filter.filter.bytes.span, now: now) { expired.append($0) }
+        storeRemoval(of: expired, into: &effects)
+        for entry in entries where mayStillPublish(entry) {
             let message = entry.message
             if let access, !access.mayReceive(message.topic) { continue }
             guard !isBehind else {

@@ -14,7 +14,7 @@ extension Broker {
                 connections[connection.value].scheduledDeadline = nil
                 connectionDeadline(connection, now: now, into: &effects)
             case .retainedMessages:
-                if isValid(owner, entered) { sweepRetained(now: now) }
+                if isValid(owner, entered) { sweepRetained(now: now, into: &effects) }
             case .session(let session):
                 guard isValid(owner, entered) else { continue }
                 sessions[session].scheduledDeadline = nil

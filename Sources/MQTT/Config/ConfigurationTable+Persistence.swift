@@ -8,6 +8,7 @@ extension ConfigurationTable {
             older: ["retained_persistence"],
             .boolean,
             default: "false",
+            reload: false,
             "Whether sessions, their messages and retained messages are kept on disk.",
             { $0.settings.persistence.isEnabled = $1 }
         ),
@@ -15,6 +16,7 @@ extension ConfigurationTable {
             "persistence_location",
             .path("the path of a directory"),
             default: .described("the directory that the broker is started in"),
+            reload: false,
             "The directory of the file. The environment variable MOSQUITTO_PERSISTENCE_LOCATION wins over it.",
             { $0.settings.persistence.location = $1 }
         ),
@@ -22,6 +24,7 @@ extension ConfigurationTable {
             "persistence_file",
             .text("the name of a file, of 255 bytes at most", longest: 255),
             default: "tinymqtt.db",
+            reload: false,
             """
             The name of the file, an SQLite database. A mosquitto.db of mosquitto is no such file: it is refused and left \
             as it is.
@@ -32,6 +35,7 @@ extension ConfigurationTable {
             "persistence_sync",
             .choice(["full": .full, "normal": .normal, "off": .off]),
             default: "full",
+            reload: false,
             """
             Ours. What an acknowledgement waits for: with full until the disk has what is acknowledged, so that it \
             survives a loss of power; with normal until the system has it, so that it survives the broker's end; with \

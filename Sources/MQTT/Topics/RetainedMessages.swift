@@ -68,7 +68,13 @@ struct RetainedMessages {
     }
 
     /// The messages whose topics match `filter` and that have not expired at `now`; those that have are removed.
-    mutating func messages(matching filter: Span<UInt8>, now: NIODeadline) -> [Entry] {
+    ///
+    /// - Parameter noteRemoved: Told of each that is removed.
+    mutating func messages(
+        matching filter: Span<UInt8>,
+        now: NIODeadline,
+        noteRemoved: (StoredMessage) -> Void = { _ in }
+    ) -> [Entry] {
         var entries: [Entry] = []
         var expired: [StoredMessage] = []
         tree.forEachName(matching: filter) { node in
@@ -77,18 +83,26 @@ struct RetainedMessages {
         }
         for message in expired {
             remove(message.topic)
+            noteRemoved(message)
         }
         return entries
     }
 
     /// Removes what has expired among so many nodes of the tree, from `start` on.
     ///
+    /// - Parameter noteRemoved: Told of each that is removed.
     /// - Returns: Where to go on, or `nil` at the end of the tree.
-    mutating func sweep(from start: UInt32, nodeCount: Int, now: NIODeadline) -> UInt32? {
+    mutating func sweep(
+        from start: UInt32,
+        nodeCount: Int,
+        now: NIODeadline,
+        noteRemoved: (StoredMessage) -> Void = { _ in }
+    ) -> UInt32? {
         let end = min(Int(start) + nodeCount, tree.capacity)
         for node in Int(start)..<max(Int(start), end) {
             guard let entry = tree[UInt32(node)], entry.isExpired(now: now) else { continue }
             remove(UInt32(node))
+            noteRemoved(entry.message)
         }
         return end < tree.capacity ? UInt32(end) : nil
     }

@@ -21,7 +21,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .usage: "The command line is wrong, an input cannot be read, or there is no code that says more."
         case .protocolError: "The broker broke the protocol."
         case .configuration:
-            "A configuration, or a file that it names, is wrong; standard error has the file and the line."
+            "A configuration, a file that it names, or a store cannot be used; standard error says which, and what is wrong."
         case .connectionLost: "The connection to the broker was lost for good."
         case .connectionFailed: "No connection to the broker: refused by its machine, or not to be reached."
         case .hostNotFound: "There is no host of that name."

@@ -182,6 +182,30 @@ struct RecoveryTests {
         #expect(broker.store.sessions.values.first?.deliveries.count == 1)
     }
 
+    @Test("a retained message that has expired is not there again, and leaves the store without a restart")
+    func retainedExpiry() {
+        let broker = InMemoryBroker(isDurable: true)
+        let publisher = broker.connect("p")
+        for (number, topic) in ["swept", "looked/at", "kept"].enumerated() {
+            let message = Publish(topic, "x", qos: .atLeastOnce, retain: true, packetIdentifier: UInt16(number + 1))
+            publisher.send(.publish(message.with(expiry: topic == "kept" ? 500 : 5)))
+        }
+        broker.commit()
+        #expect(broker.store.retained.count == 3)
+        broker.advance(by: .seconds(10))
+        let reader = broker.connect("r")
+        reader.subscribe("looked/+")
+        broker.commit()
+        #expect(broker.store.retained.count == 2)
+        broker.advance(by: .seconds(60))
+        broker.commit()
+        #expect(broker.store.retained.keys.map(\.description) == ["kept"])
+        broker.restart(after: .seconds(500))
+        let late = broker.connect("late")
+        late.subscribe("#")
+        #expect(late.receiveMessages().isEmpty)
+    }
+
     @Test("a session that was ended, or begun anew, is not there again")
     func ended() {
         let broker = InMemoryBroker(isDurable: true)
