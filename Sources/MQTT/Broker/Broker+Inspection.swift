@@ -77,9 +77,16 @@ extension Broker {
     }
 
     /// The retained messages whose topics match `filter`, up to `limit` of them.
-    mutating func retainedMessages(matching filter: UTF8String, limit: Int, now: NIODeadline) -> [RetainedDescription] {
-        let entries = retained.messages(matching: filter.bytes.span, now: now).prefix(limit)
-        return entries.map { entry in
+    mutating func retainedMessages(
+        matching filter: UTF8String,
+        limit: Int,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) -> [RetainedDescription] {
+        var expired: [StoredMessage] = []
+        let entries = retained.messages(matching: filter.bytes.span, now: now) { expired.append($0) }
+        storeRemoval(of: expired, into: &effects)
+        return entries.prefix(limit).map { entry in
             RetainedDescription(
                 topic: UTF8String(unchecked: [UInt8](copying: entry.message.topic)),
                 payloadByteCount: entry.message.payload.count,

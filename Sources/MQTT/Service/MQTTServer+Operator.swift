@@ -91,7 +91,9 @@ extension MQTTServer {
     public func retainedMessages(matching filter: String = "#", limit: Int = longestList) async -> [RetainedSummary] {
         guard let filter = UTF8String(filter), filter.bytes.span.isValidTopicFilter else { return [] }
         return await onLoop { loop in
-            loop.operate { broker, _ in broker.retainedMessages(matching: filter, limit: limit, now: .now()) }.map {
+            loop.operate { broker, effects in
+                broker.retainedMessages(matching: filter, limit: limit, now: .now(), into: &effects)
+            }.map {
                 RetainedSummary(topic: $0.topic.printable, payloadByteCount: $0.payloadByteCount, qos: $0.qos)
             }
         } ?? []

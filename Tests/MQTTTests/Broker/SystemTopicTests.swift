@@ -89,8 +89,8 @@ struct SystemTopicTests {
         #expect(subscriptions.map(\.topicFilter) == [.text("a/+"), .text("z")])
         #expect(broker.broker.subscriptions(of: nil, limit: 1).count == 1)
         #expect(broker.broker.subscriptions(of: .text("nobody"), limit: 1).isEmpty)
-        let retained = broker.operate { value, _ in
-            value.retainedMessages(matching: .text("#"), limit: 5, now: broker.now)
+        let retained = broker.operate { value, effects in
+            value.retainedMessages(matching: .text("#"), limit: 5, now: broker.now, into: &effects)
         }
         #expect(retained == [RetainedDescription(topic: .text("kept"), payloadByteCount: 2, qos: .atLeastOnce)])
     }
