@@ -14,8 +14,8 @@ final class CrashCrowd {
         CrashPublisher.Plan(name: "publisher 1 lasting", qos: 1, isLasting: true),
         CrashPublisher.Plan(name: "publisher 2 lasting", qos: 2, isLasting: true),
         CrashPublisher.Plan(name: "publisher 1 clean", qos: 1, isLasting: false),
-        CrashPublisher.Plan(name: "publisher 2 clean", version: .v3_1_1, qos: 2, isLasting: false),
-        CrashPublisher.Plan(name: "publisher 1 retained", version: .v3_1_1, qos: 1, isLasting: true, retain: true),
+        CrashPublisher.Plan(name: "publisher 2 clean", version: .three, qos: 2, isLasting: false),
+        CrashPublisher.Plan(name: "publisher 1 retained", version: .three, qos: 1, isLasting: true, retain: true),
         CrashPublisher.Plan(name: "publisher 2 retained", qos: 2, isLasting: true, retain: true),
         marker,
     ]
@@ -25,7 +25,7 @@ final class CrashCrowd {
     private static let receiverPlans = [
         CrashReceiver.Plan(name: "receiver 1", qos: 1, receiver: 0),
         CrashReceiver.Plan(name: "receiver 2", qos: 2, receiver: 1),
-        CrashReceiver.Plan(name: "receiver 2 old", version: .v3_1_1, qos: 2, receiver: 2),
+        CrashReceiver.Plan(name: "receiver 2 old", version: .three, qos: 2, receiver: 2),
         CrashReceiver.Plan(name: "member 1", qos: 2, receiver: 3, topicFilter: sharedFilter),
         CrashReceiver.Plan(name: "member 2", qos: 2, receiver: 4, topicFilter: sharedFilter),
         CrashReceiver.Plan(name: "absentee", qos: 1, receiver: 5, isMostlyAway: true),

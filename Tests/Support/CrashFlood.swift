@@ -51,7 +51,7 @@ final class CrashFlood: Sendable {
         try await self.ready.get()
     }
 
-    /// Has a publisher begin, or a receiver whose messages wait for it.
+    /// Has a publisher begin.
     func start() {
         channel.pipeline.fireUserInboundEventTriggered(Start())
     }
@@ -90,6 +90,8 @@ final class CrashFlood: Sendable {
         private var doneCount = 0
         private var misplacedCount = 0
         private var isReady = false
+        /// Whether a publisher has been told to begin.
+        private var isStarted = false
         private var isDone = false
 
         init(_ plan: Plan, _ ready: EventLoopPromise<Void>, _ done: EventLoopPromise<Int>) {
@@ -98,20 +100,21 @@ final class CrashFlood: Sendable {
             self.done = done
             let payload = String(repeating: "x", count: CrashFlood.payloadSize)
             let message = CrashPacket.Message(topic: plan.topic, payload: payload, qos: 1)
-            packet = CrashPacket.publish(message, .v3_1_1)
+            packet = CrashPacket.publish(message, .three)
         }
 
         func channelActive(context: ChannelHandlerContext) {
             var isLasting = false
             if case .receiver = plan.role { isLasting = true }
             output.writeImmutableBuffer(
-                CrashPacket.connect(plan.clientIdentifier, isLasting: isLasting, receiveMaximum: 0, .v3_1_1)
+                CrashPacket.connect(plan.clientIdentifier, isLasting: isLasting, receiveMaximum: 0, .three)
             )
             flush(context)
         }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
             guard event is Start else { return context.fireUserInboundEventTriggered(event) }
+            isStarted = true
             publish()
             flush(context)
         }
@@ -148,7 +151,7 @@ final class CrashFlood: Sendable {
                     becomeReady()
                     return true
                 }
-                output.writeImmutableBuffer(CrashPacket.subscribe(plan.topic, qos: 1, .v3_1_1))
+                output.writeImmutableBuffer(CrashPacket.subscribe(plan.topic, qos: 1, .three))
             case 9:
                 guard input.readableBytes >= Self.subackSize else { return false }
                 input.moveReaderIndex(forwardBy: Self.subackSize)
@@ -192,7 +195,7 @@ final class CrashFlood: Sendable {
 
         /// Fills the window, where that is worth a packet of the network.
         private func publish() {
-            guard case .publisher(let count, let window) = plan.role, isReady,
+            guard case .publisher(let count, let window) = plan.role, isStarted,
                 sentCount - doneCount <= window * 3 / 4
             else { return }
             while sentCount < count, sentCount - doneCount < window {

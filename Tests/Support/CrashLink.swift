@@ -18,7 +18,7 @@ final class CrashLink {
     /// How a client introduces itself.
     struct Plan {
         let clientIdentifier: String
-        var version = CrashPacket.Version.v5_0
+        var version = CrashPacket.Version.five
         /// Whether its session outlives its connections.
         let isLasting: Bool
         /// How many messages the server may send without an answer.

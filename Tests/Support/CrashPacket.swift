@@ -37,8 +37,8 @@ enum CrashPacket: Equatable {
 
     /// Which version of the protocol a client speaks.
     enum Version: UInt8 {
-        case v3_1_1 = 4
-        case v5_0 = 5
+        case three = 4
+        case five = 5
     }
 
     // MARK: Reading
@@ -78,7 +78,7 @@ enum CrashPacket: Equatable {
             return .connack(sessionPresent: flags == 1, reason: reason)
         case 0x90:
             content.moveReaderIndex(forwardBy: min(2, content.readableBytes))
-            if version == .v5_0 { try skipProperties(&content) }
+            if version == .five { try skipProperties(&content) }
             return .suback(reasons: Array(content.readableBytesView))
         case 0xE0:
             return .disconnect(reason: content.readInteger() ?? 0)
@@ -96,7 +96,7 @@ enum CrashPacket: Equatable {
         guard let length = content.readInteger(as: UInt16.self), let topic = content.readString(length: Int(length)),
             let identifier = qos > 0 ? content.readInteger(as: UInt16.self) : 0
         else { return nil }
-        if version == .v5_0 { try skipProperties(&content) }
+        if version == .five { try skipProperties(&content) }
         return .message(
             Message(
                 topic: topic,
@@ -130,7 +130,7 @@ enum CrashPacket: Equatable {
             content.writeInteger(version.rawValue)
             content.writeInteger(UInt8(isLasting ? 0 : 2))
             content.writeInteger(UInt16(0))  // no keep-alive
-            if version == .v5_0 {
+            if version == .five {
                 var properties = ByteBuffer()
                 properties.writeInteger(UInt8(0x21))  // Receive Maximum
                 properties.writeInteger(receiveMaximum)
@@ -150,7 +150,7 @@ enum CrashPacket: Equatable {
         return packet(0x30 | flags) { content in
             write(message.topic, to: &content)
             if message.qos > 0 { content.writeInteger(message.identifier) }
-            if version == .v5_0 { content.writeInteger(UInt8(0)) }
+            if version == .five { content.writeInteger(UInt8(0)) }
             content.writeString(message.payload)
         }
     }
@@ -158,7 +158,7 @@ enum CrashPacket: Equatable {
     static func subscribe(_ topicFilter: String, qos: UInt8, _ version: Version) -> ByteBuffer {
         packet(0x82) { content in
             content.writeInteger(UInt16(1))
-            if version == .v5_0 { content.writeInteger(UInt8(0)) }
+            if version == .five { content.writeInteger(UInt8(0)) }
             write(topicFilter, to: &content)
             content.writeInteger(qos)
         }

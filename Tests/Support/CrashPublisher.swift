@@ -6,7 +6,7 @@ final class CrashPublisher: CrashClient {
     /// What a publisher does.
     struct Plan {
         let name: String
-        var version = CrashPacket.Version.v5_0
+        var version = CrashPacket.Version.five
         let qos: UInt8
         /// Whether its session outlives its connections. Where it does not, what was not acknowledged is given up.
         let isLasting: Bool

@@ -5,7 +5,7 @@ final class CrashReceiver: CrashClient {
     /// What a receiver does.
     struct Plan {
         let name: String
-        var version = CrashPacket.Version.v5_0
+        var version = CrashPacket.Version.five
         let qos: UInt8
         /// Whether its session outlives its connections, and its place in the account.
         var receiver: Int?
