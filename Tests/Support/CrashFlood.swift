@@ -12,6 +12,7 @@ final class CrashFlood: Sendable {
         case receiver(count: Int)
     }
 
+    /// Who a client is, and what it does.
     struct Plan: Sendable {
         let clientIdentifier: String
         let topic: String

@@ -25,7 +25,7 @@ final class CrashLink {
         var receiveMaximum: UInt16 = 10
     }
 
-    /// How long a client waits before it tries again, in milliseconds.
+    /// How long a client waits before it tries again.
     private static let pause = TimeAmount.milliseconds(10)
 
     let plan: Plan

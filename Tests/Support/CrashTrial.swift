@@ -14,6 +14,7 @@ final class CrashTrial {
         case draining = "while a queue drains"
     }
 
+    /// What is tried.
     struct Plan {
         var seed: UInt64
         var killCount: Int
@@ -111,7 +112,7 @@ final class CrashTrial {
     /// Waits until the moment has come to kill the broker.
     private func wait(for phase: Phase) async throws {
         guard phase != .startUp else {
-            let limit = broker.startDuration.components.attoseconds / 1_000_000_000_000_000
+            let limit = Int64(broker.startDuration / .milliseconds(1))
             return try await pass(milliseconds: 0...max(1, limit * 5 / 4))
         }
         try await broker.untilListening()
