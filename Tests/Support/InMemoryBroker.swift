@@ -21,7 +21,7 @@ final class InMemoryBroker {
     private(set) var openRequests: [AuthenticationRequest] = []
 
     /// What the broker has stored; only where it is durable.
-    private(set) var store = ModelStore()
+    var store = ModelStore()
     /// The batch that is being written: nothing is before a test says so.
     private(set) var unwritten: StoreBatch?
     private var closingWhenStored: [ConnectionIndex] = []

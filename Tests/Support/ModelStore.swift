@@ -14,6 +14,8 @@ struct ModelStore {
 
     private(set) var sessions: [UInt64: Session] = [:]
     private(set) var retained: [UTF8String: StoredRetainedMessage] = [:]
+    /// The sessions whose messages cannot be read.
+    var damagedSessions: Set<UInt64> = []
     /// The batch that was written last.
     private(set) var lastBatch: UInt64 = 0
 
@@ -60,6 +62,9 @@ struct ModelStore {
     }
 
     private func answer(_ request: StoredDeliveryRequest) -> StoredDeliveries {
+        guard !damagedSessions.contains(request.session) else {
+            return StoredDeliveries(session: request.session, deliveries: [], problem: "a page is damaged")
+        }
         let deliveries = sessions[request.session]?.deliveries ?? [:]
         var answer: [StoredDelivery] = []
         var byteCount = 0

@@ -85,7 +85,7 @@ extension SimulatedWorld {
             case .connectionRefused(_, let error) where error == .protocolError("no CONNECT in time"):
                 continue
             case .clientRefused, .connectionRefused, .droppingMessages(_, .queueFull), .denied, .payloadTooLarge,
-                .retainedMessagesFull:
+                .retainedMessagesFull, .queueUnreadable:
                 throw SimulatedViolation(.understanding, "\(event)")
             }
         }

@@ -258,6 +258,7 @@ extension Broker {
         if let session = sessionsByClient[clientIdentifier] {
             // [MQTT-3.1.2-5]: the session goes on; a will that waits is not published [MQTT-3.1.3-9].
             sessions[session].expiry = nil
+            sessions[session].storage.isUnreadable = false
             sessions[session].delayedWill = nil
             sessions[session].expiryInterval = expiryInterval
             sessions[session].incoming.resume(receiveMaximum: limits.receiveMaximum)

@@ -168,7 +168,8 @@ extension Broker {
 
     /// Asks for the messages that come next, where those in memory are about to end.
     mutating func loadMore(_ session: SessionIndex, into effects: inout Effects) {
-        guard sessions[session].storage.beyond.messageCount > 0, !sessions[session].storage.isLoading,
+        let storage = sessions[session].storage
+        guard storage.beyond.messageCount > 0, !storage.isLoading, !storage.isUnreadable,
             sessions[session].queue.count < limits.queuedMessagesInMemory / 2
         else { return }
         sessions[session].storage.isLoading = true
@@ -191,7 +192,12 @@ extension Broker {
         else { return }
         beyondMessageCount -= sessions[session].storage.beyond.messageCount
         beyondByteCount -= sessions[session].storage.beyond.byteCount
-        sessions[session].storage.noteLoaded(answer.deliveries)
+        sessions[session].storage.noteLoaded(answer)
+        if let problem = answer.problem {
+            effects.events.append(
+                .queueUnreadable(clientIdentifier: sessions[session].clientIdentifier, problem)
+            )
+        }
         beyondMessageCount += sessions[session].storage.beyond.messageCount
         beyondByteCount += sessions[session].storage.beyond.byteCount
         for stored in answer.deliveries {

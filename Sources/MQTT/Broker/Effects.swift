@@ -58,6 +58,8 @@ enum BrokerEvent: Sendable, Equatable {
     case unsubscribed(clientIdentifier: UTF8String, topicFilter: UTF8String)
     /// The first message dropped for a session since it was last able to take one.
     case droppingMessages(clientIdentifier: UTF8String, DropReason)
+    /// The messages that a session is to get next cannot be read from the store.
+    case queueUnreadable(clientIdentifier: UTF8String, String)
 }
 
 /// Something that a Client wanted to do and may not.

@@ -27,6 +27,8 @@ struct SessionStorage {
     var recoveredSentThrough: UInt64 = 0
     /// Whether messages have been asked for.
     var isLoading = false
+    /// Whether the next ones cannot be read: they are asked for again when the Client connects again.
+    var isUnreadable = false
 
     /// How many positions may be used before the store is told again how far messages have been sent.
     static let sentReserve: UInt64 = 256
@@ -69,11 +71,13 @@ struct SessionStorage {
     }
 
     /// Messages came from the store.
-    mutating func noteLoaded(_ deliveries: [StoredDelivery]) {
+    mutating func noteLoaded(_ answer: StoredDeliveries) {
+        let deliveries = answer.deliveries
         isLoading = false
+        isUnreadable = answer.problem != nil
         guard let last = deliveries.last else {
             // The store has no more, whatever was counted.
-            beyond = StoredQueueSummary()
+            if !isUnreadable { beyond = StoredQueueSummary() }
             return
         }
         loadedThrough = last.position

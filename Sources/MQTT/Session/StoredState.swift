@@ -118,4 +118,6 @@ struct StoredDeliveryRequest: Sendable, Equatable {
 struct StoredDeliveries: Sendable {
     let session: UInt64
     let deliveries: [StoredDelivery]
+    /// Why what comes behind them cannot be read; `nil` where it can, or where nothing does.
+    var problem: String?
 }

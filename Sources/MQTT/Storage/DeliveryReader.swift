@@ -48,11 +48,16 @@ struct DeliveryReader {
         defer { deliveries.reset() }
         var found: [StoredDelivery] = []
         var byteCount = 0
-        while try deliveries.step() {
-            let size: Int = try deliveries.number(at: 5, "size")
-            guard found.isEmpty || byteCount + size <= request.byteLimit else { break }
-            byteCount += size
-            found.append(try delivery(moment, &contents))
+        do throws(StoreError) {
+            while try deliveries.step() {
+                let size: Int = try deliveries.number(at: 5, "size")
+                guard found.isEmpty || byteCount + size <= request.byteLimit else { break }
+                byteCount += size
+                found.append(try delivery(moment, &contents))
+            }
+        } catch  where error.kind == .corrupt {
+            // It is the trouble of one Client, and the store goes on for all others.
+            return StoredDeliveries(session: request.session, deliveries: found, problem: "\(error)")
         }
         return StoredDeliveries(session: request.session, deliveries: found)
     }

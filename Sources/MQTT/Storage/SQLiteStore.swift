@@ -79,7 +79,7 @@ final class SQLiteStore: StoreWriting, @unchecked Sendable {  // what can change
 
     // MARK: Writing
 
-    /// See ``StoreWriting/write(_:completion:)``. Where only the answers to the requests cannot be read, the batch is
+    /// See ``StoreWriting/write(_:completion:)``. Where the disk fails while the requests are answered, the batch is
     /// reported as failed although it has been written; given again, it is not written twice.
     func write(_ batch: StoreBatch, completion: @escaping @Sendable (StoreOutcome) -> Void) {
         submit(orIfClosed: { completion(.failed(reason: "\($0)")) }) { [self] in

@@ -18,7 +18,9 @@ extension BrokerEvent {
             .clientDisconnected(let connection, _, _), .connectionRefused(let connection, _):
             connection
         case .denied(let denial): denial.connection
-        case .subscribed, .unsubscribed, .droppingMessages, .payloadTooLarge, .retainedMessagesFull, .packet: nil
+        case .subscribed, .unsubscribed, .droppingMessages, .payloadTooLarge, .retainedMessagesFull, .packet,
+            .queueUnreadable:
+            nil
         }
     }
 
@@ -52,6 +54,8 @@ extension BrokerEvent {
                 "\(client.printable) unsubscribed from \(filter.printable)",
                 source: Source.unsubscribe
             )
+        case .queueUnreadable(let client, let problem):
+            logger.error("\(client.printable) gets no more of its messages until it connects again: \(problem)")
         case .droppingMessages(let client, let reason):
             logger.notice("dropping messages for \(client.printable): \(reason)")
         case .payloadTooLarge(let client, let byteCount):

@@ -120,6 +120,30 @@ struct RecoveryTests {
         #expect(broker.broker.queuedByteCount == 0 && broker.broker.beyondByteCount == 0)
     }
 
+    @Test("messages that cannot be read concern their session only, and are tried again when its client is back")
+    func unreadable() throws {
+        let broker = InMemoryBroker(isDurable: true)
+        for client in ["s", "o"] {
+            let peer = lastingPeer(broker, client)
+            peer.subscribe("t", qos: .atLeastOnce)
+            broker.commit()
+            peer.drop()
+        }
+        publish(broker, 0..<3)
+        broker.restart()
+        let damaged = try #require(broker.session("s")).storage.number
+        broker.store.damagedSessions = [damaged]
+        let peer = lastingPeer(broker, "s")
+        #expect(unacknowledged(peer).isEmpty)
+        #expect(broker.events.contains(.queueUnreadable(clientIdentifier: .text("s"), "a page is damaged")))
+        #expect(payloads(unacknowledged(lastingPeer(broker, "o"))) == ["0", "1", "2"])
+        publish(broker, 3..<4)
+        #expect(broker.session("s")?.waitingMessageCount == 4, "what comes is stored behind them")
+        broker.store.damagedSessions = []
+        peer.drop()
+        #expect(payloads(unacknowledged(lastingPeer(broker, "s"))) == ["0", "1", "2", "3"])
+    }
+
     @Test("a session expires also while the broker is away; one that was connected from then on")
     func expiry() {
         let broker = InMemoryBroker(isDurable: true)
