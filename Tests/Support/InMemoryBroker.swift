@@ -132,7 +132,7 @@ final class InMemoryBroker {
         while let batch = unwritten {
             unwritten = nil
             let answers = store.write(batch)
-            effects.outbox.release(through: batch.number)
+            effects.stored(through: batch.number)
             broker.isStoreFull = false
             effects.closing += closingWhenStored
             closingWhenStored = []

@@ -42,7 +42,7 @@ extension SimulatedWorld {
         record("batch \(batch.number) is written")
         store?.unwritten = nil
         store?.ledger = snapshot
-        effects.outbox.release(through: batch.number)
+        effects.stored(through: batch.number)
         effects.closing += store?.closing ?? []
         store?.closing = []
         for answer in answers {

@@ -76,19 +76,18 @@ extension Broker {
                 return refuse(connection, connect, .packetTooLarge, into: &effects)
             }
         }
+        let hasNoEnd = sessionsByClient[clientIdentifier].map { sessions[$0].expiry == nil } ?? false
         let (session, sessionPresent) = takeSession(clientIdentifier, connect, now: now, into: &effects)
         connack.sessionPresent = sessionPresent
-
         sessions[session].connection = connection
         admit(connect, as: clientIdentifier, to: session, by: connections[connection.value].listener)
         begin(connection, with: connect, session: session, keepAlive: keepAlive, now: now)
+        if !sessionPresent { notePromise(session, in: effects) }
         keep(session, into: &effects)
-        // A session that was promised is there, also where the store takes nothing.
-        if effects.batch.changeCount != before, !(isStoreFull && sessionPresent) { effects.holdUntilStored(connection) }
+        let mayGo = effects.batch.changeCount == before || mayBeServedUnstored(session, hasNoEnd: hasNoEnd, effects)
+        if !mayGo { effects.holdUntilStored(connection) }
         send(.connack(connack), to: connection, into: &effects)  // [MQTT-3.2.0-1], [MQTT-3.1.4-5]
-        statistics.connectionsAcceptedCount += 1
-        connectedCount += 1
-        statistics.sessionsMaximum = max(statistics.sessionsMaximum, sessions.count)
+        noteConnected()
         effects.events.append(
             .clientConnected(
                 connection,
@@ -100,6 +99,12 @@ extension Broker {
             )
         )
         sendQueued(session, now: now, into: &effects)
+    }
+
+    private mutating func noteConnected() {
+        statistics.connectionsAcceptedCount += 1
+        connectedCount += 1
+        statistics.sessionsMaximum = max(statistics.sessionsMaximum, sessions.count)
     }
 
     /// Notes who a Client is and what it may do, which another connection of it may have had otherwise.
@@ -246,8 +251,11 @@ extension Broker {
                 into: &effects
             )
         }
-        // The session may have ended with that connection; a clean start ends it in any case [MQTT-3.1.2-4].
-        if connect.cleanStart, let former = sessionsByClient[clientIdentifier] {
+        // The session may have ended with that connection, or be about to end; a clean start ends it in any case
+        // [MQTT-3.1.2-4].
+        if let former = sessionsByClient[clientIdentifier],
+            connect.cleanStart || sessions[former].expiry.map({ $0 <= now }) ?? false
+        {
             endSession(former, now: now, into: &effects)
         }
         let receiveMaximum = min(

@@ -12,6 +12,11 @@ extension Broker {
         into effects: inout Effects
     ) {
         if let access = sessions[session].access, !access.mayReceive(message.publish.topic) { return }
+        var terms = terms
+        // What was not refused must not need the store either.
+        if isStoreFull, sessions[session].storage.isStored, message.publish.qos == .atMostOnce {
+            terms.qos = .atMostOnce
+        }
         if let connection = sessions[session].connection {
             let waitingByteCount = effects.outbox.byteCount(for: connection)
             let goesNow: Bool
@@ -32,8 +37,10 @@ extension Broker {
             return
         }
         let delivery = message.delivery(terms)
-        if !hasRoom(session, for: delivery) { dropExpired(session, now: now, into: &effects) }
-        guard hasRoom(session, for: delivery) else { return noteDropped(session, .queueFull, into: &effects) }
+        if !hasRoom(session, forByteCount: delivery.size) { dropExpired(session, now: now, into: &effects) }
+        guard hasRoom(session, forByteCount: delivery.size) else {
+            return noteDropped(session, .queueFull, into: &effects)
+        }
         queue(delivery, slot: &message.slot, for: session, into: &effects)
         if let connection = sessions[session].connection,
             effects.outbox.byteCount(for: connection) >= limits.outgoingBytesBeforeQueueing
@@ -51,7 +58,11 @@ extension Broker {
     ) {
         var delivery = delivery
         if sessions[session].storage.isStored {
-            let goesBeyond = isMemoryFull(for: session)
+            // Retained messages are in memory anyway, and count against no limit there.
+            let goesBeyond = delivery.isReplay ? sessions[session].storage.hasMore : isMemoryFull(for: session)
+            if isStoreFull, delivery.qos == .atMostOnce, goesBeyond {
+                return noteDropped(session, .queueFull, into: &effects)
+            }
             if delivery.qos != .atMostOnce || goesBeyond {
                 store(&delivery, slot: &slot, for: session, isSent: false, into: &effects)
             }
@@ -64,9 +75,9 @@ extension Broker {
         sessions[session].enqueue(delivery)
     }
 
-    private func hasRoom(_ session: SessionIndex, for delivery: ServerSession.Delivery) -> Bool {
+    func hasRoom(_ session: SessionIndex, forByteCount byteCount: Int) -> Bool {
         sessions[session].waitingMessageCount < limits.queuedMessages
-            && sessions[session].waitingByteCount + delivery.size <= limits.queuedBytes
+            && sessions[session].waitingByteCount + byteCount <= limits.queuedBytes
     }
 
     /// Takes what has expired from the front of a session's queue [MQTT-3.3.2-5].
@@ -180,6 +191,7 @@ extension Broker {
             if sessions[session].storage.isStored {
                 // A PUBREL that a restarted broker knows nothing of would let the message be delivered again.
                 effects.batch.release(received.place, of: sessions[session].storage.number)
+                notePromise(session, in: effects)
                 effects.holdUntilStored(connection)
             }
         }

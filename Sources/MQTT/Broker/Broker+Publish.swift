@@ -17,6 +17,10 @@ extension Broker {
         let session = connections[connection.value].session
         if limits.hasPublishRate { measure(publish, from: connection, now: now) }
         if !sessions[session].mountPoint.isEmpty { try mount(&publish, below: sessions[session].mountPoint) }
+        if publish.qos == .exactlyOnce, sessions[session].incoming.isUnreleased(publish.packetIdentifier) {
+            // Before anything that might refuse it now: the message was taken in, and its identifier is not free.
+            return acknowledge(.pubrec, publish, .success, to: connection, into: &effects)  // [MQTT-4.3.3-8]
+        }
         if let refusal = reasonToRefuse(publish, from: connection, into: &effects) {
             return acknowledgeRefused(publish, refusal, to: connection, into: &effects)
         }

@@ -24,7 +24,10 @@ extension Broker {
             if sessions[session].storage.isStored {
                 store(&delivery, slot: &message.slot, for: session, isSent: true, into: &effects)
                 // A restarted broker would not know the identifier, and deliver the message once more under another.
-                if terms.qos == .exactlyOnce { effects.holdUntilStored(connection) }
+                if terms.qos == .exactlyOnce {
+                    notePromise(session, in: effects)
+                    effects.holdUntilStored(connection)
+                }
             }
             header.packetIdentifier = sessions[session].begin(delivery)
         }

@@ -52,13 +52,14 @@ extension Broker {
     }
 
     /// Stores that a message of QoS 2 was received from a session's Client, or was released by it.
-    func storeUnreleased(
+    mutating func storeUnreleased(
         _ packetIdentifier: UInt16,
         _ isUnreleased: Bool,
         of session: SessionIndex,
         into effects: inout Effects
     ) {
         guard sessions[session].storage.isStored else { return }
+        notePromise(session, in: effects)
         effects.batch.setUnreleased(packetIdentifier, of: sessions[session].storage.number, isUnreleased)
     }
 
@@ -134,6 +135,8 @@ extension Broker {
         to connection: ConnectionIndex,
         into effects: inout Effects
     ) {
+        // A restarted broker would not know a message of QoS 2 that was never stored, and give its identifier again.
+        if isStoreFull, delivery.qos == .exactlyOnce { effects.holdUntilStored(connection) }
         guard delivery.place.position > sessions[session].storage.sentThrough else { return }
         sessions[session].storage.sentThrough = min(
             delivery.place.position + SessionStorage.sentReserve - 1,
@@ -153,6 +156,9 @@ extension Broker {
     }
 
     // MARK: Messages that only the store has
+
+    /// How many bytes of messages are asked for at least.
+    private static let leastLoad = 4_096
 
     /// Takes note of a message that was stored and is not in memory.
     mutating func queueBeyondMemory(
@@ -179,7 +185,11 @@ extension Broker {
                 session: sessions[session].storage.number,
                 after: sessions[session].storage.loadedThrough,
                 messageLimit: limits.queuedMessagesInMemory,
-                byteLimit: limits.queuedBytesInMemory
+                // Many may come back at once, as after a restart.
+                byteLimit: min(
+                    limits.queuedBytesInMemory,
+                    max(Self.leastLoad, (limits.queuedBytesInMemoryInAll - queuedByteCount) / loading.count)
+                )
             )
         )
     }
@@ -211,7 +221,7 @@ extension Broker {
             )
             if sessions[session].storage.isOver(stored) {
                 endStoring(delivery, of: session, into: &effects)
-            } else if sessions[session].storage.wasSent(stored) {
+            } else if sessions[session].storage.wasSent(stored), sessions[session].mayRestore(stored) {
                 sessions[session].restore(delivery, isReleased: stored.stage == .released)
             } else {
                 queuedMessageCount += 1
@@ -223,6 +233,20 @@ extension Broker {
     }
 
     // MARK: A full store
+
+    /// Takes note that the Client is promised the changes so far.
+    mutating func notePromise(_ session: SessionIndex, in effects: borrowing Effects) {
+        guard sessions[session].storage.isStored else { return }
+        sessions[session].storage.promisedBy = effects.batch.number
+    }
+
+    /// Whether a Client that comes back while the store is full may be served at once: the store has all that its session
+    /// was promised, and does not let the session end while it cannot be told of the connection.
+    ///
+    /// - Parameter hasNoEnd: Whether the store has no end of the session.
+    func mayBeServedUnstored(_ session: SessionIndex, hasNoEnd: Bool, _ effects: borrowing Effects) -> Bool {
+        isStoreFull && hasNoEnd && sessions[session].storage.promisedBy <= effects.storedThrough
+    }
 
     /// Whether the store, which takes no more at the moment, would have to take a message in.
     mutating func needsStore(_ publish: Publish, from session: SessionIndex) -> Bool {

@@ -102,7 +102,7 @@ extension Broker {
         for entry in entries where mayStillPublish(entry) {
             let message = entry.message
             if let access, !access.mayReceive(message.topic) { continue }
-            guard !isBehind else {
+            guard !isBehind, mayReplay(message, to: session) else {
                 noteDropped(session, .queueFull, into: &effects)
                 continue
             }
@@ -117,6 +117,13 @@ extension Broker {
             var slot: UInt32?
             queue(delivery, slot: &slot, for: session, into: &effects)
         }
+    }
+
+    /// Whether a retained message has room: where it has to go behind messages that only the store has, it counts as one
+    /// of them.
+    private func mayReplay(_ message: StoredMessage, to session: SessionIndex) -> Bool {
+        guard sessions[session].storage.hasMore else { return true }
+        return hasRoom(session, forByteCount: message.size)
     }
 
     mutating func unsubscribeReceived(

@@ -15,9 +15,23 @@ struct Effects {
     /// What happened that a person may want to read in a log.
     var events: [BrokerEvent] = []
 
+    /// The batch up to which everything is stored.
+    var storedThrough: UInt64 = 0
+
+    /// The batch with which all changes so far are stored.
+    var lastChange: UInt64 { batch.changeCount > 0 ? batch.number : batch.number - 1 }
+
     /// Has everything that is sent to a connection from now on wait until the changes so far are stored.
     mutating func holdUntilStored(_ connection: ConnectionIndex) {
-        outbox.hold(connection, until: batch.number)
+        guard lastChange > storedThrough else { return }
+        outbox.hold(connection, until: lastChange)
+    }
+
+    /// A batch is stored: what waited for it may go.
+    mutating func stored(through batch: UInt64) {
+        storedThrough = batch
+        unwrittenByteCount = 0
+        outbox.release(through: batch)
     }
 
     /// Takes the changes, to be written; another batch begins.

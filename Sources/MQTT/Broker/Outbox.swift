@@ -9,15 +9,18 @@ import NIOCore
 /// What promises that something is stored is held until it is, and all that comes after it for the same connection waits
 /// with it, so that the order stays.
 struct Outbox {
-    /// What waits until a batch of changes is stored.
-    private struct Held {
+    /// What was appended before the buffer that a connection has now.
+    private struct Segment {
+        /// The batch that it waits for; 0 for none.
         let batch: UInt64
-        var buffer = ByteBuffer()
+        var buffer: ByteBuffer
     }
 
     private var buffers: [ByteBuffer] = []
-    /// What is held behind each buffer, by ascending batches, of which at most two are not stored.
-    private var held: [[Held]] = []
+    /// The batch that each buffer waits for; 0 for none.
+    private var heldBy: [UInt64] = []
+    /// What is to leave before each buffer, by ascending batches; only where the buffer itself waits.
+    private var segments: [[Segment]] = []
     /// The connections that hold something, with the batches that they wait for, ascending.
     private var holders = Deque<(batch: UInt64, connection: ConnectionIndex)>()
     /// How many packets are in each buffer.
@@ -42,7 +45,8 @@ struct Outbox {
     func byteCount(for connection: ConnectionIndex) -> Int {
         let index = Int(connection.value)
         guard index < buffers.count else { return 0 }
-        return held[index].reduce(buffers[index].readableBytes) { $0 + $1.buffer.readableBytes }
+        guard heldBy[index] != 0 else { return buffers[index].readableBytes }
+        return segments[index].reduce(buffers[index].readableBytes) { $0 + $1.buffer.readableBytes }
     }
 
     // MARK: Holding
@@ -51,52 +55,58 @@ struct Outbox {
     mutating func hold(_ connection: ConnectionIndex, until batch: UInt64) {
         let index = Int(connection.value)
         makeRoom(for: index)
-        guard held[index].last?.batch != batch else { return }
-        held[index].append(Held(batch: batch))
+        guard heldBy[index] < batch else { return }
+        if buffers[index].readableBytes > 0 {
+            var segment = Segment(batch: heldBy[index], buffer: ByteBuffer())
+            swap(&segment.buffer, &buffers[index])
+            segments[index].append(segment)
+        }
+        heldBy[index] = batch
         holders.append((batch, connection))
     }
 
     /// Whether something waits for changes to be stored.
     func isHeld(_ connection: ConnectionIndex) -> Bool {
         let index = Int(connection.value)
-        return index < held.count && !held[index].isEmpty
+        return index < heldBy.count && heldBy[index] != 0
     }
 
     /// All batches up to this one are stored: what waited for them may go.
     mutating func release(through batch: UInt64) {
         while let first = holders.first, first.batch <= batch {
             holders.removeFirst()
-            let index = Int(first.connection.value)
             // A connection that was closed meanwhile holds nothing, and its number may be another's.
-            while let segment = held[index].first, segment.batch <= batch {
-                held[index].removeFirst()
-                guard segment.buffer.readableBytes > 0 else { continue }
-                if buffers[index].readableBytes == 0 {
-                    pending.append(first.connection)
-                    buffers[index] = segment.buffer
-                } else {
-                    buffers[index].writeImmutableBuffer(segment.buffer)
-                }
+            let index = Int(first.connection.value)
+            guard heldBy[index] != 0 else { continue }
+            var free = ByteBuffer()
+            while let segment = segments[index].first, segment.batch <= batch {
+                segments[index].removeFirst()
+                Self.move(segment.buffer, behind: &free)
             }
+            if heldBy[index] <= batch {
+                heldBy[index] = 0
+                Self.move(buffers[index], behind: &free)
+                buffers[index] = free
+            } else if free.readableBytes > 0 {
+                segments[index].insert(Segment(batch: 0, buffer: free), at: 0)
+            }
+            if free.readableBytes > 0 { pending.append(first.connection) }
         }
+    }
+
+    private static func move(_ bytes: ByteBuffer, behind buffer: inout ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
+        if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeImmutableBuffer(bytes) }
     }
 
     // MARK: Appending
-
-    /// The buffer that a connection's next packet is appended to.
-    private subscript(last index: Int) -> ByteBuffer {
-        get { held[index].last?.buffer ?? buffers[index] }
-        _modify {
-            let count = held[index].count
-            if count == 0 { yield &buffers[index] } else { yield &held[index][count - 1].buffer }
-        }
-    }
 
     private mutating func makeRoom(for index: Int) {
         while buffers.count <= index {
             buffers.append(ByteBuffer())
             packetCounts.append(0)
-            held.append([])
+            heldBy.append(0)
+            segments.append([])
         }
     }
 
@@ -107,9 +117,9 @@ struct Outbox {
         _ write: (inout ByteBuffer) -> Result
     ) -> Result {
         let index = prepare(connection)
-        let before = self[last: index].readableBytes
-        let result = write(&self[last: index])
-        byteCount += self[last: index].readableBytes - before
+        let before = buffers[index].readableBytes
+        let result = write(&buffers[index])
+        byteCount += buffers[index].readableBytes - before
         return result
     }
 
@@ -119,8 +129,7 @@ struct Outbox {
         makeRoom(for: index)
         packetCounts[index] += 1
         packetCount += 1
-        guard held[index].isEmpty else { return index }
-        if buffers[index].readableBytes == 0 {
+        if buffers[index].readableBytes == 0, heldBy[index] == 0 {
             pending.append(connection)
             if buffers[index].capacity == 0, let spare = spares.popLast() { buffers[index] = spare }
         }
@@ -130,9 +139,9 @@ struct Outbox {
     /// Appends a message that is being passed on to the buffer of a connection.
     mutating func write(_ header: Publish.Header, _ publish: Publish, to connection: ConnectionIndex) {
         let index = prepare(connection)
-        let before = self[last: index].readableBytes
-        publish.encode(header, into: &self[last: index])
-        byteCount += self[last: index].readableBytes - before
+        let before = buffers[index].readableBytes
+        publish.encode(header, into: &buffers[index])
+        byteCount += buffers[index].readableBytes - before
     }
 
     /// Appends a PUBLISH to the buffer of a connection.
@@ -144,9 +153,9 @@ struct Outbox {
         to connection: ConnectionIndex
     ) {
         let index = prepare(connection)
-        let before = self[last: index].readableBytes
-        Publish.encode(header, topic: topic, properties: properties, payload: payload, into: &self[last: index])
-        byteCount += self[last: index].readableBytes - before
+        let before = buffers[index].readableBytes
+        Publish.encode(header, topic: topic, properties: properties, payload: payload, into: &buffers[index])
+        byteCount += buffers[index].readableBytes - before
     }
 
     /// The connections that got something, each once; they are not returned again until they get something anew.
@@ -159,15 +168,22 @@ struct Outbox {
     mutating func take(_ connection: ConnectionIndex) -> ByteBuffer {
         let index = Int(connection.value)
         guard index < buffers.count else { return ByteBuffer() }
+        guard heldBy[index] == 0 else { return takeFree(index) }
         byteCount -= buffers[index].readableBytes
-        if held[index].isEmpty {
-            packetCount -= Int(packetCounts[index])
-            packetCounts[index] = 0
-        }
+        packetCount -= Int(packetCounts[index])
+        packetCounts[index] = 0
         // Exchanged and not copied, so that the buffer has one owner and can be used again.
         var buffer = ByteBuffer()
         swap(&buffer, &buffers[index])
         return buffer
+    }
+
+    /// Takes what may leave before something that is held.
+    private mutating func takeFree(_ index: Int) -> ByteBuffer {
+        guard let first = segments[index].first, first.batch == 0 else { return ByteBuffer() }
+        segments[index].removeFirst()
+        byteCount -= first.buffer.readableBytes
+        return first.buffer
     }
 
     /// Takes back a buffer that has been sent, to use its memory again where nobody else does.
@@ -180,9 +196,10 @@ struct Outbox {
     /// Forgets what waits for a connection that is closed.
     mutating func discard(_ connection: ConnectionIndex) {
         let index = Int(connection.value)
-        if index < held.count {
-            byteCount -= held[index].reduce(0) { $0 + $1.buffer.readableBytes }
-            held[index].removeAll()
+        if isHeld(connection) {
+            byteCount -= segments[index].reduce(0) { $0 + $1.buffer.readableBytes }
+            segments[index].removeAll()
+            heldBy[index] = 0
         }
         _ = take(connection)
         pending.removeAll { $0 == connection }

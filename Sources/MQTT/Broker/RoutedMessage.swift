@@ -59,7 +59,7 @@ struct RoutedMessage {
 
 /// How one session gets a message: what the message says and what the session's subscriptions ask for, together.
 struct DeliveryTerms {
-    let qos: QoS
+    var qos: QoS
     let retain: Bool
     let subscriptionIdentifiers: [UInt32]
 }

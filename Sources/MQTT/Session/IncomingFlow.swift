@@ -36,6 +36,11 @@ struct IncomingFlow {
         unreleased.formUnion(identifiers)
     }
 
+    /// Whether a message of QoS 2 was acknowledged with PUBREC under this identifier, and PUBREL is awaited.
+    func isUnreleased(_ identifier: UInt16) -> Bool {
+        unreleased.contains(identifier)
+    }
+
     /// How many messages are unsettled; never more than the Receive Maximum.
     var count: Int { unacknowledged.count + unreleased.count }
 

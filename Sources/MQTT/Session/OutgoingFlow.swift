@@ -71,7 +71,7 @@ struct OutgoingFlow<Message> {
 
     /// Whether a message may be sent now under `identifier`, which leaves out those before it.
     func canBegin(_ identifier: UInt16) -> Bool {
-        canBegin && (exchanges.isEmpty || exchanges.count + gap(before: identifier) < Self.maximumCount)
+        canBegin && mayRestore(identifier)
     }
 
     /// Begins the exchange of a message under `identifier`. Only where `canBegin` holds for it.
@@ -81,7 +81,13 @@ struct OutgoingFlow<Message> {
         _ = begin(message, qos: qos)
     }
 
-    /// Takes over an exchange that an earlier run of the program has begun under `identifier`: it is to be sent again.
+    /// Whether no exchange that is open has `identifier`, nor one of those that it leaves out.
+    func mayRestore(_ identifier: UInt16) -> Bool {
+        exchanges.isEmpty || exchanges.count + gap(before: identifier) < Self.maximumCount
+    }
+
+    /// Takes over an exchange that an earlier run of the program has begun under `identifier`, which must be free: it is
+    /// to be sent again.
     mutating func restore(_ message: Message, stage: Stage, identifier: UInt16) {
         _ = leaveOut(before: identifier)
         exchanges.append(Exchange(message: message, stage: stage))

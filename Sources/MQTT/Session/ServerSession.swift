@@ -134,6 +134,12 @@ struct ServerSession {
         return identifier
     }
 
+    /// Whether the identifier of a message that may have been sent is free: one that lies further than all identifiers
+    /// behind the first that is open was not sent in the end.
+    func mayRestore(_ delivery: StoredDelivery) -> Bool {
+        queue.isEmpty && outgoing.mayRestore(StoredDelivery.packetIdentifier(at: delivery.position))
+    }
+
     /// Takes over a message that an earlier run of the broker may have sent.
     mutating func restore(_ delivery: Delivery, isReleased: Bool) {
         inFlightByteCount += delivery.size

@@ -25,6 +25,8 @@ struct SessionStorage {
     /// sent.
     var recoveredThrough: UInt64 = 0
     var recoveredSentThrough: UInt64 = 0
+    /// The batch of the last change that an answer to the Client has promised, or that a repeated one would.
+    var promisedBy: UInt64 = 0
     /// Whether messages have been asked for.
     var isLoading = false
     /// Whether the next ones cannot be read: they are asked for again when the Client connects again.

@@ -21,6 +21,8 @@ final class StoreConnection {
 
     let database: Database
     let writer: BatchWriter
+    /// How long the log was when it was last moved into the file.
+    private var checkpointedPageCount = 0
     let reader: DeliveryReader
 
     init(path: String, synchronization: Synchronization, maximumPageCount: Int?) throws(StoreError) {
@@ -89,6 +91,13 @@ final class StoreConnection {
 
     /// Moves the log into the file when it is long enough, so that it neither grows nor takes long to move.
     func checkpointIfDue() throws(StoreError) {
-        if database.pendingPageCount >= Self.checkpointPageCount { try database.checkpoint(.passive) }
+        let count = database.pendingPageCount
+        // Nothing was written since.
+        guard count > 0 else { return }
+        // Where somebody reads from the log it cannot begin anew, and is not moved again with each batch.
+        if count < checkpointedPageCount { checkpointedPageCount = 0 }
+        guard count >= checkpointedPageCount + Self.checkpointPageCount else { return }
+        try database.checkpoint(.passive)
+        checkpointedPageCount = count
     }
 }

@@ -108,6 +108,16 @@ enum StoreSchema {
     /// Brings a database to this version, each step in a transaction of its own.
     static func migrate(_ database: Database) throws(StoreError) {
         let former = Int(try version(of: database))
+        // The header of the file may not know it yet: it is in the log where the newer program was killed.
+        if former > steps.count,
+            let error = StoreFile.problem(
+                applicationIdentifier: applicationIdentifier,
+                version: Int32(former),
+                database.path
+            )
+        {
+            throw error
+        }
         for number in steps.indices where number >= former {
             try database.transaction { () throws(StoreError) in
                 try database.execute(steps[number], to: "bring the store to the next version")

@@ -29,8 +29,7 @@ extension BrokerLoop {
         switch outcome {
         case .written(let answers):
             unwritten = nil
-            effects.unwrittenByteCount = 0
-            effects.outbox.release(through: batch.number)
+            effects.stored(through: batch.number)
             if broker.isStoreFull { logger.notice("the store takes messages again") }
             broker.isStoreFull = false
             effects.closing += closingWhenStored

@@ -82,6 +82,8 @@ final class BrokerLoop {
         self.logger = logger
         self.heapByteCount = heapByteCount
         publishSystemTopics()
+        // What a recovered broker has to do, and when.
+        scheduleTurn()
     }
 
     // MARK: What channels report

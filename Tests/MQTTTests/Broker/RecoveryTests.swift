@@ -120,6 +120,35 @@ struct RecoveryTests {
         #expect(broker.broker.queuedByteCount == 0 && broker.broker.beyondByteCount == 0)
     }
 
+    @Test("retained messages that a session gets by a subscription count against no limit, however many there are")
+    func manyRetained() {
+        let broker = InMemoryBroker(isDurable: true) {
+            $0.limits.queuedMessagesInMemory = 5
+            $0.limits.queuedMessages = 10
+            $0.limits.inFlightMessages = 1
+        }
+        let publisher = broker.connect("p")
+        for number in 1...50 {
+            publisher.send(
+                .publish(
+                    Publish("r/\(number)", "x", qos: .atLeastOnce, retain: true, packetIdentifier: UInt16(number))
+                )
+            )
+        }
+        let peer = lastingPeer(broker, "s")
+        peer.subscribe("#", qos: .atLeastOnce)
+        broker.commit()
+        publisher.send(.publish(Publish("live", "x", qos: .atLeastOnce, packetIdentifier: 51)))
+        broker.commit()
+        var topics: [String] = []
+        while case let messages = unacknowledged(peer), let last = messages.last {
+            topics += messages.map(\.topicText)
+            peer.send(.puback(Acknowledgement(packetIdentifier: last.packetIdentifier)))
+            broker.commit()
+        }
+        #expect(topics.count == 51 && topics.last == "live")
+    }
+
     @Test("messages that cannot be read concern their session only, and are tried again when its client is back")
     func unreadable() throws {
         let broker = InMemoryBroker(isDurable: true)

@@ -169,9 +169,103 @@ struct StoringTests {
 
     // MARK: A store that takes nothing
 
+    @Test("a full store: a message of QoS 2 that was taken in is not refused when it comes again")
+    func repeatedWhileFull() {
+        let subscriber = lastingPeer("s")
+        subscriber.subscribe("t", qos: .atLeastOnce)
+        broker.commit()
+        let publisher = lastingPeer("p")
+        publisher.send(publish("1", qos: .exactlyOnce, identifier: 7))
+        publisher.drop()
+        broker.commit()
+        broker.fillStore()
+        let again = broker.connect("p", cleanStart: false, Self.lasting)
+        broker.commit()
+        broker.fillStore()
+        _ = again.receiveAll()
+        again.send(.publish(Publish("t", "1", qos: .exactlyOnce, duplicate: true, packetIdentifier: 7)))
+        #expect(again.receive() == .pubrec(Acknowledgement(packetIdentifier: 7)))
+    }
+
+    @Test("a full store: who comes back is not told what is not stored")
+    func comesBackWhileFull() {
+        let forEver: [(PropertyIdentifier, Properties.Value)] = [(.sessionExpiryInterval, .integer(.max))]
+        let publisher = broker.connect("p", cleanStart: false, forEver)
+        broker.commit()
+        _ = publisher.receiveAll()
+        publisher.send(publish("1", qos: .exactlyOnce, identifier: 7))
+        broker.commit()
+        #expect(publisher.receive()?.type == .pubrec)
+        // PUBCOMP waits for a batch that the store does not take.
+        publisher.send(.pubrel(Acknowledgement(packetIdentifier: 7)))
+        broker.fillStore()
+        publisher.drop()
+        let again = broker.connect("p", cleanStart: false, forEver)
+        again.send(.pubrel(Acknowledgement(packetIdentifier: 7)))
+        #expect(again.receive() == nil, "a killed broker would know the identifier still")
+        // One that was promised nothing since is served.
+        let other = broker.connect("o", cleanStart: false, forEver)
+        #expect(other.connack?.reasonCode == .quotaExceeded, "it has no session yet")
+        broker.commit()
+        #expect(again.receiveAll().map(\.type) == [.connack, .pubcomp])
+        again.drop()
+        broker.commit()
+        broker.fillStore()
+        #expect(broker.connect("p", cleanStart: false, forEver).connack?.sessionPresent == true)
+    }
+
+    @Test("a full store: a queued message of QoS 2 that it does not have is not sent")
+    func queuedWhileFull() {
+        let forEver: [(PropertyIdentifier, Properties.Value)] = [
+            (.sessionExpiryInterval, .integer(.max)), (.receiveMaximum, .integer(1)),
+        ]
+        let subscriber = broker.connect("s", cleanStart: false, forEver)
+        broker.commit()
+        _ = subscriber.receiveAll()
+        subscriber.subscribe("t")
+        broker.commit()
+        _ = subscriber.receiveAll()
+        let publisher = broker.connect("p")
+        publisher.send(publish("1", qos: .atLeastOnce, identifier: 1))
+        broker.commit()
+        #expect(subscriber.receive()?.type == .publish)
+        publisher.send(publish("2", qos: .exactlyOnce, identifier: 2))
+        broker.fillStore()
+        subscriber.send(.puback(Acknowledgement(packetIdentifier: 1)))
+        #expect(subscriber.receive() == nil)
+        broker.commit()
+        #expect(subscriber.receive()?.type == .publish)
+    }
+
+    @Test("a full store: QoS 0 goes on to who is there, whatever it is raised to, and nothing gathers")
+    func unacknowledgedWhileFull() {
+        let raised = InMemoryBroker(isDurable: true) {
+            $0.upgradesOutgoingQoS = true
+            $0.queuesQoS0Messages = true
+            $0.limits.queuedMessagesInMemory = 2
+        }
+        let subscriber = raised.connect("s", cleanStart: false, Self.lasting)
+        raised.commit()
+        _ = subscriber.receiveAll()
+        subscriber.subscribe("t", qos: .atLeastOnce)
+        raised.commit()
+        _ = subscriber.receiveAll()
+        raised.fillStore()
+        let publisher = raised.connect("p")
+        publisher.send(publish("1", qos: .atMostOnce, identifier: 0))
+        #expect(subscriber.receiveMessages().map(\.qos) == [.atMostOnce])
+        subscriber.drop()
+        for _ in 0..<5 { publisher.send(publish("2", qos: .atMostOnce, identifier: 0)) }
+        #expect(raised.session("s")?.waitingMessageCount == 2)
+        #expect(raised.effects.batch.deliveries.isEmpty && raised.unwritten?.deliveries.isEmpty ?? true)
+    }
+
     @Test("a full store: what it would have to take in is refused, and everything else goes on")
     func full() {
-        let subscriber = lastingPeer("s")
+        let forEver: [(PropertyIdentifier, Properties.Value)] = [(.sessionExpiryInterval, .integer(.max))]
+        let subscriber = broker.connect("s", cleanStart: false, forEver)
+        broker.commit()
+        _ = subscriber.receiveAll()
         subscriber.subscribe("stored", qos: .atLeastOnce)
         broker.commit()
         let other = broker.connect("o")
@@ -195,7 +289,7 @@ struct StoringTests {
         subscriber.subscribe("more")
         #expect(subscriber.receiveAll().last == .suback(.init(packetIdentifier: 2, reasonCodes: [.quotaExceeded])))
         subscriber.drop()
-        #expect(broker.connect("s", cleanStart: false, Self.lasting).connack?.sessionPresent == true)
+        #expect(broker.connect("s", cleanStart: false, forEver).connack?.sessionPresent == true)
         broker.commit()
         publisher.send(.publish(Publish("stored", "4", qos: .atLeastOnce, packetIdentifier: 3)))
         broker.commit()
