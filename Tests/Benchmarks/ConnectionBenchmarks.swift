@@ -11,13 +11,7 @@ extension Benchmarks {
     @Suite struct ConnectionBenchmarks {
         /// As many connections as the limit of open files allows, each of which is two files of this process.
         private static var connectionCount: Int {
-            var limit = rlimit()
-            // Both calls read or fill the value that they are given, which outlives them.
-            guard unsafe getrlimit(CInt(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
-            limit.rlim_cur = min(limit.rlim_max, 20_000)
-            // See above.
-            guard unsafe setrlimit(CInt(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
-            return min(5_000, (Int(limit.rlim_cur) - 200) / 2)
+            min(5_000, (OpenFileLimit.raise(to: 20_000) - 200) / 2)
         }
 
         /// A client that is nothing but a socket: whatever memory grows is the broker's.

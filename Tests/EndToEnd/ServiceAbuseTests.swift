@@ -50,9 +50,12 @@ struct ServiceAbuseTests {
 
     @Test("two thousand silent connections are cut after connect_timeout", .timeLimit(.minutes(2)))
     func silent() async throws {
-        let said = try await abuse("2,000 silent connections") { broker in
+        // Fewer where the system has fewer files for this process, which has others open.
+        let count = min(2_000, OpenFileLimit.raise(to: 4_000) - 500)
+        try #require(count > 100)
+        let said = try await abuse("\(count) silent connections") { broker in
             var peers: [SocketPeer] = []
-            for _ in 0..<2_000 {
+            for _ in 0..<count {
                 peers.append(try await SocketPeer.connect(port: broker.port))
             }
             for peer in peers {
@@ -174,6 +177,7 @@ struct ServiceAbuseTests {
     )
     func idle() async throws {
         let count = try #require(Self.idleConnectionCount)
+        try #require(OpenFileLimit.raise(to: count + 500) > count)
         let broker = try await ConfiguredBroker.start("listener 0 127.0.0.1\nallow_anonymous true\n")
         _ = try await LatencyProbe.run(port: broker.port) {}
         let before = try broker.residentByteCount()
