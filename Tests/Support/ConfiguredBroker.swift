@@ -27,7 +27,7 @@ final class ConfiguredBroker: Sendable {
         arguments: [String] = []
     ) async throws -> ConfiguredBroker {
         let folder = try TemporaryFolder()
-        let path = try write(configuration, files, to: folder)
+        let path = try folder.writeConfiguration(configuration, files: files)
         let process = try ChildProcess(Peers.tinymqtt, ["broker", "--config-file", path] + arguments)
         let said = try await process.wait(for: "listener") { said in
             said.errorText.split(separator: "\n").dropLast(said.errorText.hasSuffix("\n") ? 0 : 1)
@@ -40,21 +40,9 @@ final class ConfiguredBroker: Sendable {
         return ConfiguredBroker(process: process, ports: ports ?? [], folder: folder)
     }
 
-    private static func write(
-        _ configuration: String,
-        _ files: [String: String],
-        to folder: TemporaryFolder
-    ) throws -> String {
-        for (name, text) in files {
-            try folder.write(text, to: name)
-        }
-        let text = configuration.split(separator: "@", omittingEmptySubsequences: false).joined(separator: folder.path)
-        return try folder.write(text, to: "tinymqtt.conf")
-    }
-
     /// Replaces the configuration and files.
     func rewrite(_ configuration: String, files: [String: String] = [:]) throws {
-        _ = try Self.write(configuration, files, to: folder)
+        _ = try folder.writeConfiguration(configuration, files: files)
     }
 
     /// The path of a file of the configuration's folder.

@@ -49,11 +49,8 @@ final class ConfiguredServer {
         _ files: [String: String],
         in folder: TemporaryFolder
     ) throws -> ServerSettings {
-        for (name, text) in files {
-            try folder.write(text, to: name)
-        }
-        let text = configuration.split(separator: "@", omittingEmptySubsequences: false).joined(separator: folder.path)
-        return try ServerSettings.read(configurationFile: try folder.write(text, to: "tinymqtt.conf"))
+        let path = try folder.writeConfiguration(configuration, files: files)
+        return try ServerSettings.read(configurationFile: path)
     }
 
     /// Has the server read another configuration, and other files.

@@ -25,6 +25,19 @@ final class TemporaryFolder: Sendable {
         return path(name)
     }
 
+    /// Writes a configuration together with the files that it names, and returns its path.
+    ///
+    /// - Parameters:
+    ///   - configuration: The text; `@` stands for this folder.
+    ///   - files: Texts by the names of their files.
+    func writeConfiguration(_ configuration: String, files: [String: String]) throws -> String {
+        for (name, text) in files {
+            try write(text, to: name)
+        }
+        let text = configuration.split(separator: "@", omittingEmptySubsequences: false).joined(separator: path)
+        return try write(text, to: "tinymqtt.conf")
+    }
+
     /// The text of a file.
     func text(_ name: String) throws -> String {
         try String(contentsOf: URL(filePath: path(name)), encoding: .utf8)

@@ -18,6 +18,47 @@ struct StoreFileTests {
         }
     }
 
+    @Test(
+        "each mode has SQLite wait for as much as it says",
+        arguments: [
+            (StoreConnection.Synchronization.full, Int64(2)), (.normal, 1), (.off, 0),
+        ]
+    )
+    func synchronization(mode: StoreConnection.Synchronization, level: Int64) throws {
+        let folder = try TemporaryFolder("store")
+        let connection = try StoreConnection(
+            path: folder.path("store.db"),
+            synchronization: mode,
+            maximumPageCount: nil
+        )
+        #expect(try connection.database.integer("PRAGMA synchronous", to: "read the mode") == level)
+        #expect(try connection.database.integer("PRAGMA wal_autocheckpoint", to: "read the mode") == 0)
+    }
+
+    @Test("a newer version is refused also where only the log beside the file knows of it, as after a kill")
+    func newerVersionInLog() throws {
+        let folder = try TemporaryFolder("store")
+        let copy = try TemporaryFolder("copy")
+        let connection = try StoreConnection(
+            path: folder.path("store.db"),
+            synchronization: .full,
+            maximumPageCount: nil
+        )
+        try connection.database.checkpoint(.truncate)
+        try connection.database.execute("PRAGMA user_version = 99", to: "pretend")
+        for name in ["store.db", "store.db-wal"] {
+            try FileManager.default.copyItem(atPath: folder.path(name), toPath: copy.path(name))
+        }
+        let error = #expect(throws: StoreError.self) {
+            _ = try StoreConnection(
+                path: copy.path("store.db"),
+                synchronization: .full,
+                maximumPageCount: nil
+            )
+        }
+        #expect(error?.kind == .newerVersion)
+    }
+
     @Test("a new file is its owner's alone, as are those beside it, and is marked as ours")
     func newFile() async throws {
         let harness = try StoreHarness()
