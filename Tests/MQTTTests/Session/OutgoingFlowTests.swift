@@ -9,6 +9,27 @@ struct OutgoingFlowTests {
 
     // MARK: Transitions
 
+    @Test("exchanges of an earlier run have the identifiers that they had, with gaps, and none has one twice")
+    func restored() {
+        var flow = OutgoingFlow<String>(receiveMaximum: 10)
+        flow.restore("a", stage: .awaitingPuback, identifier: 65_534)
+        #expect(flow.mayRestore(2))
+        flow.restore("b", stage: .awaitingPubcomp, identifier: 2)
+        #expect(!flow.mayRestore(65_534), "it is that of the first")
+        #expect(!flow.mayRestore(2), "only after all others")
+        #expect(!flow.canBegin(3), "what is restored is sent first")
+        var sent: [UInt16] = []
+        while let (identifier, _, _) = flow.nextToResend() { sent.append(identifier) }
+        #expect(sent == [65_534, 2])
+        #expect(flow.canBegin(3) && flow.canBegin(65_533) && !flow.canBegin(65_534))
+        flow.begin("c", qos: .atLeastOnce, identifier: 5)
+        #expect(flow.pubackReceived(5).text == "finished c")
+        #expect(flow.pubackReceived(65_534).text == "finished a")
+        #expect(flow.pubackReceived(3).text == "unexpected", "it was left out")
+        #expect(flow.pubcompReceived(2).text == "finished b")
+        #expect(flow.isEmpty)
+    }
+
     @Test("QoS 1 waits for PUBACK and for nothing else [MQTT-4.3.2-3]")
     mutating func atLeastOnce() {
         let identifier = flow.begin("a", qos: .atLeastOnce)

@@ -46,8 +46,11 @@ struct StoreFileTests {
         )
         try connection.database.checkpoint(.truncate)
         try connection.database.execute("PRAGMA user_version = 99", to: "pretend")
-        for name in ["store.db", "store.db-wal"] {
-            try FileManager.default.copyItem(atPath: folder.path(name), toPath: copy.path(name))
+        // The end of the last connection would move the log into the file.
+        try withExtendedLifetime(connection) {
+            for name in ["store.db", "store.db-wal"] {
+                try FileManager.default.copyItem(atPath: folder.path(name), toPath: copy.path(name))
+            }
         }
         let error = #expect(throws: StoreError.self) {
             _ = try StoreConnection(
