@@ -1,6 +1,7 @@
-/// Walks through a JSON text (RFC 8259), for the few places where Clients send some.
+/// Walks through a JSON text (RFC 8259).
 ///
-/// It builds no tree: who reads says what it wants of each object, and skips the rest. Nesting has a bound, so that a
+/// It builds no tree: who reads says what it wants of each object, and skips the rest. ``JSONValue`` is the tree, for
+/// those who do not know what comes. Nesting has a bound, so that a
 /// text of brackets only does not use up the stack.
 struct JSONReader {
     /// Why a text is not read on.
@@ -77,6 +78,36 @@ struct JSONReader {
             try element(&self)
         } while take(UInt8(ascii: ","))
         guard take(last) else { throw problem("no end of an \(kind)") }
+    }
+
+    /// Reads a value, whatever it is.
+    mutating func value() throws(Problem) -> JSONValue {
+        switch peek() {
+        case UInt8(ascii: "{"):
+            var members: [JSONValue.Member] = []
+            try object { (reader, name) throws(Problem) in
+                members.append(JSONValue.Member(name, try reader.value()))
+            }
+            return .object(members)
+        case UInt8(ascii: "["):
+            var elements: [JSONValue] = []
+            try array { (reader) throws(Problem) in elements.append(try reader.value()) }
+            return .array(elements)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"):
+            try word("true")
+            return .bool(true)
+        case UInt8(ascii: "f"):
+            try word("false")
+            return .bool(false)
+        case UInt8(ascii: "n"):
+            try word("null")
+            return .null
+        default:
+            let start = position
+            try number()
+            return .number(String(decoding: bytes[start..<position], as: UTF8.self))
+        }
     }
 
     /// Reads over a value, whatever it is.
