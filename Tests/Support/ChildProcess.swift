@@ -98,9 +98,12 @@ final class ChildProcess: Sendable {
         Thread.detachNewThread {
             while true {
                 let data = handle.availableData  // waits for something, and is empty at the end
-                if data.isEmpty { return transcript.update { $0.openOutputs -= 1 } }
+                if data.isEmpty { break }
                 transcript.update { append(&$0, data) }
             }
+            // The handle may outlive this thread, and a run of all tests would use up the files that may be open.
+            try? handle.close()
+            transcript.update { $0.openOutputs -= 1 }
         }
     }
 
