@@ -2,6 +2,14 @@ import ArgumentParser
 import Dispatch
 import MQTT
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// The root of the command line.
 @main
 struct TinyMQTT: AsyncParsableCommand {
@@ -17,12 +25,22 @@ struct TinyMQTT: AsyncParsableCommand {
     /// An asynchronous `main` would end that thread on Linux, half of it stays all the same, and the C library passes it
     /// over when root becomes another user: one thread would be root for ever.
     static func main() {
+        if let status = publishQuickly() { _exit(status) }
         Task.detached {
             await main(nil)
             exit()
         }
         let never = DispatchSemaphore(value: 0)
         never.wait()
+    }
+
+    /// Publishes one message without anything that it does not need; `nil` where that is not what the arguments say.
+    private static func publishQuickly() -> Int32? {
+        var words = CommandLine.arguments.dropFirst()
+        let program = ProgramName.current
+        guard program == .mosquittoPublish || !program.isLink && words.popFirst() == "pub" else { return nil }
+        guard let parts = try? ClientWords(Array(words), of: .publish, isLink: program.isLink) else { return nil }
+        return QuickPublish(parts)?.run(as: program)
     }
 
     /// Runs what the arguments say, and ends the process with the exit code that the table has for the outcome.

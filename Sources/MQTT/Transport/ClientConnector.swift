@@ -79,7 +79,8 @@ enum ClientConnector {
         }
     }
 
-    private static func failure(errno code: CInt) -> Failure {
+    /// What a code of the operating system means.
+    static func failure(errno code: CInt) -> Failure {
         switch code {
         case ECONNREFUSED: Failure(reason: .refused, text: "connection refused")
         case ETIMEDOUT: Failure(reason: .timedOut, text: "timed out")

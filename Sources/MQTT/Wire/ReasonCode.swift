@@ -174,7 +174,7 @@ extension ReasonCode: CustomStringConvertible {
 
 extension ReasonCode {
     /// The Connect Return code of MQTT 3.1 and 3.1.1 that says most nearly the same; `nil` where such a Server just closes.
-    var connectReturnCode: UInt8? {
+    public var connectReturnCode: UInt8? {
         switch self {
         case .success: 0
         case .unsupportedProtocolVersion: 1

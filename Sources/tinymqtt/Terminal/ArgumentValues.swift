@@ -16,7 +16,12 @@ extension QoS: ExpressibleByArgument {
 extension ProtocolVersion: ExpressibleByArgument {
     /// `5`, `311` or `31`, also with `mqttv` before it.
     public init?(argument: String) {
-        switch argument {
+        self.init(optionValue: argument)
+    }
+
+    /// See above; in words that do not need the parser of the command line.
+    init?(optionValue: String) {
+        switch optionValue {
         case "5", "mqttv5": self = .v5_0
         case "311", "mqttv311": self = .v3_1_1
         case "31", "mqttv31": self = .v3_1
