@@ -73,6 +73,8 @@ let package = Package(
                 .linkedLibrary("pthread", .when(platforms: [.linux])),
                 .linkedLibrary("argon2", .when(platforms: [.macOS])),
                 .linkedLibrary("sqlite3", .when(platforms: [.macOS])),
+                // Service records; elsewhere the resolver is part of the C library.
+                .linkedLibrary("resolv", .when(platforms: [.macOS])),
             ]
         ),
         .executableTarget(

@@ -39,3 +39,29 @@ static inline int file_status_of_path(const char *path, int follows, struct file
     struct stat found;
     return file_status_take(follows ? stat(path, &found) : lstat(path, &found), &found, status);
 }
+
+/// The resolver, by the name that each system's library has for it. Its own header would bring structures of the C
+/// library into this module, where Swift would find them instead of where they belong.
+#if defined(__APPLE__)
+extern int resolver_query(const char *, int, int, unsigned char *, int) __asm("_res_9_query");
+extern int h_errno;
+#define resolver_error h_errno
+#else
+extern int resolver_query(const char *, int, int, unsigned char *, int) __asm__("res_query");
+extern int *resolver_error_location(void) __asm__("__h_errno_location");
+#define resolver_error (*resolver_error_location())
+#endif
+
+/// The name does not exist, or has no service record.
+#define SERVICE_RECORD_NONE (-1)
+/// No name server has said either.
+#define SERVICE_RECORD_UNKNOWN (-2)
+
+/// Asks the name servers for the service records of `name`. Returns how many bytes of `answer` they have filled.
+static inline int service_record_query(const char *name, unsigned char *answer, int capacity) {
+    const int class_internet = 1, type_service = 33, host_not_found = 1, no_data = 4;
+    int count = resolver_query(name, class_internet, type_service, answer, capacity);
+    if (count >= 0) return count < capacity ? count : capacity;
+    int error = resolver_error;
+    return error == host_not_found || error == no_data ? SERVICE_RECORD_NONE : SERVICE_RECORD_UNKNOWN;
+}

@@ -30,6 +30,7 @@ struct BlockingPublisher: ~Copyable {
         _ message: Message,
         configuration: MQTTClientConfiguration
     ) throws(MQTTClientError) -> PublishResult? {
+        guard configuration.transport.isPlain else { return nil }
         let connect = try configuration.connectPacket()
         var outgoing = try message.outgoing(
             topic: try UTF8String(topicName: message.topic),
@@ -152,8 +153,9 @@ extension MQTTClient {
     /// thread waits. For programs that do nothing else: it needs no other thread, and takes a fraction of the time that a
     /// Client needs to start.
     ///
-    /// - Returns: The Server's answer; `nil` where it takes a Client to do it: when the host's name has to be asked for, or
-    ///   when the connection was lost before the message was acknowledged, which a Client sends again.
+    /// - Returns: The Server's answer; `nil` where it takes a Client to do it: for anything but plain TCP, when the host's
+    ///   name has to be asked for, and when the connection was lost before the message was acknowledged, which a Client
+    ///   sends again.
     /// - Throws: as `connect` and `publish` do.
     public static func publishBlocking(
         _ message: Message,

@@ -65,7 +65,7 @@ extension ClientCore {
         let timeout = TimeAmount(configuration.connectTimeout)
         connectDeadline = now + timeout
         let attempt = attempt
-        let future = ClientConnector.connect(to: configuration.address, timeout: timeout, on: eventLoop)
+        let future = connector.connect(timeout: timeout, on: eventLoop)
         future.assumeIsolated().whenComplete { result in
             self.networkConnected(result, attempt: attempt)
         }
@@ -183,16 +183,17 @@ extension ClientCore: ClientChannelOwner {
     func channelClosed(_ error: (any Error)?) {
         // A channel that was given up before tells nothing.
         guard handler.take() != nil else { return }
-        var failure = connection.connectionClosed()
-        if failure == .connectionLost, let error {
-            failure.text = ClientConnector.failure(error).text
+        var failure = MQTTClientError(connection.connectionClosed())
+        if failure == MQTTClientError(.connectionLost), let error {
+            let cause = ClientConnector.failure(error)
+            failure = cause.reason == .tls ? MQTTClientError(cause) : MQTTClientError(.connectionLost, text: cause.text)
         }
         // What was received before the end is still delivered.
         perform()
         if isDisconnecting {
             end(MQTTClientError(.closed))
         } else {
-            attemptFailed(MQTTClientError(failure))
+            attemptFailed(failure)
         }
     }
 }

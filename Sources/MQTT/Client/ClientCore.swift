@@ -28,6 +28,7 @@ final class ClientCore {
 
     let eventLoop: any EventLoop
     let configuration: MQTTClientConfiguration
+    let connector: ClientConnector
     let inbox: MessageBuffer
     let outbox: MessageOutbox
     let events: AsyncStream<ClientEvent>.Continuation
@@ -65,12 +66,14 @@ final class ClientCore {
     init(
         configuration: MQTTClientConfiguration,
         connect: Connect,
+        connector: ClientConnector,
         eventLoop: any EventLoop,
         inbox: MessageBuffer,
         outbox: MessageOutbox,
         events: AsyncStream<ClientEvent>.Continuation
     ) {
         self.configuration = configuration
+        self.connector = connector
         self.eventLoop = eventLoop
         self.inbox = inbox
         self.outbox = outbox

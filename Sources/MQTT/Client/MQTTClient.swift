@@ -32,14 +32,18 @@ public final class MQTTClient: Sendable {
 
     /// A Client that is not connected yet.
     ///
+    /// It reads the files that the configuration names, as certificates; so it may block for a moment.
+    ///
     /// - Parameters:
     ///   - configuration: What it needs to know.
     ///   - eventLoop: Where it does its work; without one, on a thread that all such Clients share.
+    /// - Throws: An error of the code `invalidArgument` that says what cannot be used, and why.
     public init(
         configuration: MQTTClientConfiguration,
         eventLoop: (any EventLoop)? = nil
     ) throws(MQTTClientError) {
         let connect = try configuration.connectPacket()
+        let connector = try configuration.connector()
         let eventLoop = eventLoop ?? Self.sharedGroup.next()
         let core = NIOLoopBoundBox<ClientCore?>.makeEmptyBox(eventLoop: eventLoop)
         let inbox = MessageBuffer(
@@ -65,6 +69,7 @@ public final class MQTTClient: Sendable {
             core.value = ClientCore(
                 configuration: configuration,
                 connect: connect,
+                connector: connector,
                 eventLoop: eventLoop,
                 inbox: inbox,
                 outbox: outbox,

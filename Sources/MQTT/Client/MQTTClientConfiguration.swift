@@ -13,8 +13,8 @@ public import NIOCore
 /// let client = try MQTTClient(configuration: configuration)
 /// ```
 public struct MQTTClientConfiguration: Sendable {
-    /// Where the Server listens.
-    public var address: ServerAddress
+    /// Where the Server listens, and what lies on the way: TLS, a WebSocket, a proxy.
+    public var transport: ClientTransport
     /// Which version of MQTT to speak.
     public var version = ProtocolVersion.v5_0
     /// The name of the session. Empty: the Server gives one; version 3.1 does not allow that, and versions 3.1 and 3.1.1
@@ -68,12 +68,20 @@ public struct MQTTClientConfiguration: Sendable {
 
     /// A configuration for the Server at `address`.
     public init(address: ServerAddress) {
-        self.address = address
+        transport = ClientTransport(address: address)
     }
 
     /// A configuration for the Server at the TCP port `port` of `host`.
     public init(host: String, port: Int = 1883) {
         self.init(address: .host(host, port: port))
+    }
+}
+
+extension MQTTClientConfiguration {
+    /// Where the Server listens.
+    public var address: ServerAddress {
+        get { transport.address }
+        set { transport.address = newValue }
     }
 }
 
@@ -105,6 +113,15 @@ extension MQTTClientConfiguration {
         if requestsResponseInformation { connect.properties[integer: .requestResponseInformation] = 1 }
         try connect.properties.append(userProperties)
         return connect
+    }
+
+    /// What opens the Client's connections.
+    func connector() throws(MQTTClientError) -> ClientConnector {
+        do {
+            return try ClientConnector(transport)
+        } catch {
+            throw .invalidArgument(error.description)
+        }
     }
 
     var limits: ClientLimits {

@@ -14,6 +14,9 @@ public struct MQTTClientError: Error, Sendable, Hashable {
             case hostNotFound
             case connectionRefused
             case connectionFailed
+            case tlsFailed
+            case proxyFailed
+            case webSocketRefused
             case timedOut
             case refusedByServer
             case connectionLost
@@ -38,6 +41,12 @@ public struct MQTTClientError: Error, Sendable, Hashable {
         public static let connectionRefused = Self(.connectionRefused)
         /// The network connection could not be opened for another reason.
         public static let connectionFailed = Self(.connectionFailed)
+        /// The Server and the Client could not agree on TLS, or one does not trust the other.
+        public static let tlsFailed = Self(.tlsFailed)
+        /// The proxy cannot be reached, or does not pass the connection on; the text tells why.
+        public static let proxyFailed = Self(.proxyFailed)
+        /// The Server did not open a WebSocket; the text has the status of its answer.
+        public static let webSocketRefused = Self(.webSocketRefused)
         /// The Server, or whoever was asked, did not answer in time.
         public static let timedOut = Self(.timedOut)
         /// The Server refused the connection; the reason code tells why.
@@ -50,7 +59,7 @@ public struct MQTTClientError: Error, Sendable, Hashable {
         public static let protocolError = Self(.protocolError)
         /// The Server has said that it does not take this; the reason code tells what.
         public static let notSupportedByServer = Self(.notSupportedByServer)
-        /// The application asked for something that MQTT does not know.
+        /// The application asked for something that MQTT does not know, or named a file that cannot be used.
         public static let invalidArgument = Self(.invalidArgument)
         /// `connect` was not called, or has not succeeded.
         public static let notConnected = Self(.notConnected)
@@ -101,6 +110,9 @@ public struct MQTTClientError: Error, Sendable, Hashable {
             case .refused: .connectionRefused
             case .unknownHost: .hostNotFound
             case .timedOut: .timedOut
+            case .tls: .tlsFailed
+            case .proxy: .proxyFailed
+            case .webSocket: .webSocketRefused
             case .other: .connectionFailed
             }
         self.init(code, text: failure.text)
@@ -128,7 +140,9 @@ extension MQTTClientError {
     /// Whether another attempt to connect could end better without anybody changing anything.
     var isWorthRetrying: Bool {
         switch code {
-        case .hostNotFound, .connectionRefused, .connectionFailed, .timedOut, .connectionLost:
+        case .hostNotFound, .connectionRefused, .connectionFailed, .timedOut, .connectionLost, .tlsFailed, .proxyFailed,
+            .webSocketRefused:
+            // Also a certificate that has expired, or a server that is being replaced, gets well without the Client.
             return true
         case .refusedByServer, .disconnectedByServer:
             return reasonCode.map { Self.passingReasons.contains($0) } ?? true

@@ -68,11 +68,10 @@ public struct PreSharedKeyFile: Sendable {
         guard digits.count <= 2 * maximumKeyLength else {
             throw file.error("the key is longer than \(maximumKeyLength) bytes", line: line)
         }
-        let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard values.count == digits.count, values.count.isMultiple(of: 2) else {
+        guard let key = [UInt8](hexadecimal: digits) else {
             throw file.error("the key is not an even number of hexadecimal digits", line: line)
         }
-        return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+        return key
     }
 
     /// The key of an identity.

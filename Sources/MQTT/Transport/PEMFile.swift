@@ -35,6 +35,8 @@ struct PEMFile {
 
     /// The most bytes that such a file may have; the list of a large authority has some megabytes.
     static let largest = 64 << 20
+    /// The longest passphrase, in bytes; the library takes no longer one.
+    private static let longestPassphrase = 1_023
 
     let path: String
     let bytes: [UInt8]
@@ -43,9 +45,11 @@ struct PEMFile {
 
     /// Reads a file.
     ///
-    /// - Parameter content: What has to be in it.
+    /// - Parameters:
+    ///   - content: What has to be in it.
+    ///   - mayBeEncrypted: Whether a private key may be encrypted, as there is somebody who knows the passphrase.
     /// - Throws: `ConfigurationError` that says what is in it instead, or who may read it.
-    init(_ path: String, expecting content: Content) throws(ConfigurationError) {
+    init(_ path: String, expecting content: Content, mayBeEncrypted: Bool = false) throws(ConfigurationError) {
         self.path = path
         do throws(ConfigurationError) {
             bytes = try TextFile(reading: path, maximumSize: Self.largest).bytes
@@ -59,6 +63,7 @@ struct PEMFile {
         contents = labels.map(Content.init).map { $0 == .privateKey && isEncrypted ? .encryptedPrivateKey : $0 }
         guard !contents.contains(content) else { return }
         if content == .privateKey, contents.contains(.encryptedPrivateKey) {
+            guard !mayBeEncrypted else { return }
             throw error(
                 "the key is encrypted, and there is nobody to ask for the passphrase; "
                     + "openssl pkey -in \(path) -out NEW writes it without one"
@@ -82,7 +87,7 @@ struct PEMFile {
         // The compiler passes the string with a zero byte at its end, for the length of the call.
         guard let status = FileStatus(of: path, follows: true), unsafe access(path, R_OK) != 0 else { return "" }
         let mode = String(status.permissions, radix: 8)
-        return " (it belongs to user \(status.user), with mode \(mode), and the broker is user \(geteuid()))"
+        return " (it belongs to user \(status.user), with mode \(mode), and this program is user \(geteuid()))"
     }
 
     /// An error about the file.
@@ -100,11 +105,27 @@ struct PEMFile {
     }
 
     /// The first private key in it.
-    func privateKey() throws(ConfigurationError) -> NIOSSLPrivateKey {
+    ///
+    /// - Parameter passphrase: Asked where the key is encrypted; `nil` where nobody knows.
+    func privateKey(passphrase: (() -> String?)? = nil) throws(ConfigurationError) -> NIOSSLPrivateKey {
+        // Without the question the library would ask at the terminal.
+        guard contents.contains(.privateKey) else { return try encryptedPrivateKey(passphrase: passphrase?()) }
         do {
             return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
         } catch {
             throw self.error("the private key cannot be decoded; RSA and elliptic curve keys can be used")
+        }
+    }
+
+    private func encryptedPrivateKey(passphrase: String?) throws(ConfigurationError) -> NIOSSLPrivateKey {
+        guard let passphrase else { throw error("the key is encrypted, and there is no passphrase") }
+        guard 1...Self.longestPassphrase ~= passphrase.utf8.count else {
+            throw error("a passphrase has 1 to \(Self.longestPassphrase) bytes")
+        }
+        do {
+            return try NIOSSLPrivateKey(bytes: bytes, format: .pem) { answer in answer(Array(passphrase.utf8)) }
+        } catch {
+            throw self.error("the private key cannot be decrypted; is the passphrase right?")
         }
     }
 }

@@ -185,7 +185,7 @@ private struct CertificateAuthorities {
             certificates += try PEMFile(path, expecting: .certificate).certificates()
         }
         if let path = settings.authorityDirectory {
-            certificates += try Self.certificates(inDirectory: path)
+            certificates += try CertificateDirectory.read(path)
         }
         guard !certificates.isEmpty else {
             throw ConfigurationError("require_certificate needs cafile or capath, to tell good certificates by")
@@ -203,25 +203,5 @@ private struct CertificateAuthorities {
                 throw ConfigurationError("a certificate cannot be decoded: \(error)", file: place)
             }
         }
-    }
-
-    /// Reads the files with the names that OpenSSL's `rehash` makes: eight hexadecimal digits, a dot and a number.
-    private static func certificates(inDirectory path: String) throws(ConfigurationError) -> [NIOSSLCertificate] {
-        let names = try DirectoryNames.read(path).filter { name in
-            let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-            return parts.count == 2 && parts[0].utf8.count == 8 && parts[0].allSatisfy(\.isHexDigit)
-                && !parts[1].isEmpty && parts[1].allSatisfy { "0"..."9" ~= $0 }
-        }
-        guard !names.isEmpty else {
-            throw ConfigurationError(
-                "holds no certificate under the name of its hash; openssl rehash \(path) makes these names",
-                file: path
-            )
-        }
-        var certificates: [NIOSSLCertificate] = []
-        for name in names.sorted() {
-            certificates += try PEMFile("\(path)/\(name)", expecting: .certificate).certificates()
-        }
-        return certificates
     }
 }

@@ -111,6 +111,9 @@ extension TLSPeerHandler: Sendable {}
 
 /// What the TLS library says, in words for the log.
 enum TLSFailure {
+    /// What there are no other words for.
+    static let closedDuringHandshake = "the other side closed during the handshake"
+
     /// A few words: what went wrong, without the library's numbers and file names.
     static func words(of error: any Error) -> String {
         switch error {
@@ -124,7 +127,7 @@ enum TLSFailure {
 
     private static func words(of stack: NIOBoringSSLErrorStack) -> String {
         guard let first = stack.first else { return "the handshake failed" }
-        if first == .eofDuringHandshake { return "the other side closed during the handshake" }
+        if first == .eofDuringHandshake { return closedDuringHandshake }
         // Like `Error: 268435581 error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED at ssl.cc:298`.
         let code = first.description.split(separator: ":").dropLast().last?.split(separator: " ").first
         guard let code, code.allSatisfy({ $0.isUppercase || $0.isNumber || $0 == "_" }) else { return "\(first)" }

@@ -12,7 +12,7 @@ import Darwin
 /// The file of a Unix domain socket: it outlives a broker that is killed, and then is in the way of the next one.
 struct UnixSocketFile: Sendable {
     /// How many bytes of a path fit into the system's structure on every system.
-    private static let longestPath = 103
+    static let longestPath = 103
     /// How long a program that listens there may take to accept.
     private static let probeTimeout = TimeAmount.seconds(2)
 

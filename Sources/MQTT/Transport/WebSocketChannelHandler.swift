@@ -1,7 +1,7 @@
 import NIOCore
 import NIOWebSocket
 
-/// Takes the bytes of MQTT out of WebSocket frames, and puts those of the broker into them (RFC 6455).
+/// Takes the bytes of MQTT out of WebSocket frames, and puts those of this side into them (RFC 6455).
 ///
 /// Where packets begin and end has nothing to do with where frames do [MQTT-6.0.0-2]: a frame has parts of packets, or
 /// several of them, and a message may come in many frames.
@@ -11,11 +11,18 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = WebSocketFrame
 
-    private var reader = WebSocketFrameReader()
+    /// Which side of the WebSocket this is.
+    private let side: WebSocketSide
+    private var reader: WebSocketFrameReader
     /// Whether the end of the WebSocket has been told to the other side.
     private var isClosing = false
 
-    // MARK: From the Client
+    init(_ side: WebSocketSide) {
+        self.side = side
+        reader = WebSocketFrameReader(framesOf: side == .client ? .server : .client)
+    }
+
+    // MARK: From the other side
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
@@ -36,12 +43,15 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         case .ping(let data):
             // One who does not take the answers gets none.
             guard context.channel.isWritable else { return }
-            let pong = WebSocketFrame(fin: true, opcode: .pong, data: data)
             // It may be all that is to be sent for a long time.
-            context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(frame(.pong, data)), promise: nil)
         case .pong: break  // an answer that nobody waits for
         case .close(let data):
             close(context, with: data)
+            if side == .client, let code = data.getInteger(at: data.readerIndex, as: UInt16.self), code != 1_000 {
+                // A Server that does so has something to say.
+                context.fireErrorCaught(ConnectionFailure("the server ended the WebSocket with code \(code)"))
+            }
             context.close(promise: nil)
         }
     }
@@ -51,7 +61,12 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         context.fireErrorCaught(ConnectionFailure("WebSocket: \(violation.problem)", isAnswered: true))
     }
 
-    // MARK: To the Client
+    // MARK: To the other side
+
+    /// A frame, masked where a Client sends it: with another key each time (section 5.3).
+    private func frame(_ opcode: WebSocketOpcode, _ data: ByteBuffer) -> WebSocketFrame {
+        WebSocketFrame(fin: true, opcode: opcode, maskKey: side == .client ? .random() : nil, data: data)
+    }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         // Behind the frame that closes, there must be none.
@@ -59,8 +74,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
             promise?.fail(ChannelError.outputClosed)
             return
         }
-        let frame = WebSocketFrame(fin: true, opcode: .binary, data: unwrapOutboundIn(data))
-        context.write(wrapOutboundOut(frame), promise: promise)
+        context.write(wrapOutboundOut(frame(.binary, unwrapOutboundIn(data))), promise: promise)
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
@@ -78,9 +92,8 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     private func close(_ context: ChannelHandlerContext, with data: ByteBuffer) {
         guard !isClosing else { return }
         isClosing = true
-        let frame = WebSocketFrame(fin: true, opcode: .connectionClose, data: data)
         // Nothing follows that it could be flushed with.
-        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(frame(.connectionClose, data)), promise: nil)
     }
 }
 

@@ -1,11 +1,19 @@
 import NIOCore
 import NIOWebSocket
 
-/// Takes the WebSocket frames of a Client apart while their bytes come (RFC 6455, section 5.2).
+/// The two sides of a WebSocket.
+enum WebSocketSide {
+    case client
+    case server
+}
+
+/// Takes the WebSocket frames of the other side apart while their bytes come (RFC 6455, section 5.2).
 ///
 /// What a frame of data carries is handed on as it arrives, and no frame waits for its end, however long it says that it
 /// will be. So a Client cannot have the broker hold more than its packets may have, which the reader of packets sees to,
 /// and which is little before CONNECT. Frames of control have 125 bytes at most, and are handed on whole.
+///
+/// Clients mask what they send, and Servers do not.
 ///
 /// ```
 ///   header ──▶ data, part by part ──▶ header      a message of many frames goes on with the next header
@@ -22,7 +30,7 @@ struct WebSocketFrameReader {
         case close(ByteBuffer)
     }
 
-    /// What a Client must not send.
+    /// What the other side must not send.
     struct Violation: Error, Equatable {
         /// What the other side is told.
         let code: WebSocketErrorCode
@@ -35,18 +43,25 @@ struct WebSocketFrameReader {
         let opcode: WebSocketOpcode
         let isFinal: Bool
         let byteCount: Int
-        let key: WebSocketMaskingKey
+        /// What the bytes are masked with; `nil` for nothing.
+        let key: WebSocketMaskingKey?
     }
 
     /// The most bytes that a frame of control may have.
     private static let largestControl = 125
 
+    private let expectsMasks: Bool
     /// Beside what has just been received, at most a header and a frame of control that are not complete.
     private var buffer = ByteBuffer()
     /// The frame of data whose bytes come now, and how many of them have come.
     private var current: (header: Header, takenCount: Int)?
     /// Whether a message goes on with the next frame of data.
     private var isInMessage = false
+
+    /// - Parameter side: Whose frames come.
+    init(framesOf side: WebSocketSide) {
+        expectsMasks = side == .client
+    }
 
     /// Takes what was received. `next` is to be called until it returns `nil`, and `settle` then.
     mutating func append(_ received: ByteBuffer) {
@@ -71,7 +86,7 @@ struct WebSocketFrameReader {
                 let count = min(wantedCount, buffer.readableBytes)
                 current = count == wantedCount ? nil : (header, takenCount + count)
                 guard count > 0, var data = buffer.readSlice(length: count) else { continue }
-                data.webSocketUnmask(header.key, indexOffset: takenCount)
+                if let key = header.key { data.webSocketUnmask(key, indexOffset: takenCount) }
                 return .data(data)
             }
             var rest = buffer
@@ -84,7 +99,7 @@ struct WebSocketFrameReader {
             }
             guard var data = rest.readSlice(length: header.byteCount) else { return nil }
             buffer = rest
-            data.webSocketUnmask(header.key)
+            if let key = header.key { data.webSocketUnmask(key) }
             return try Self.control(header.opcode, data)
         }
     }
@@ -107,7 +122,9 @@ struct WebSocketFrameReader {
     /// Reads a header; `nil` while it is not complete. What is wrong is told as soon as it is there.
     private func takeHeader(from rest: inout ByteBuffer) throws(Violation) -> Header? {
         guard let (first, second) = rest.readMultipleIntegers(as: (UInt8, UInt8).self) else { return nil }
-        guard second & 0x80 != 0 else { throw Self.violation("a frame of a Client is not masked") }
+        guard (second & 0x80 != 0) == expectsMasks else {
+            throw Self.violation(expectsMasks ? "a frame of a Client is not masked" : "a frame of a Server is masked")
+        }
         guard first & 0x70 == 0 else { throw Self.violation("a frame uses an extension") }
         let isFinal = first & 0x80 != 0
         guard let opcode = WebSocketOpcode(encodedWebSocketOpcode: first & 0x0F) else {
@@ -128,9 +145,12 @@ struct WebSocketFrameReader {
             }
         default: throw Self.violation("a frame of an unknown kind")
         }
-        guard let byteCount = try Self.takeLength(from: &rest, shortLength),
-            let bytes = rest.readSlice(length: 4), let key = WebSocketMaskingKey(bytes.readableBytesView)
-        else { return nil }
+        guard let byteCount = try Self.takeLength(from: &rest, shortLength) else { return nil }
+        var key: WebSocketMaskingKey?
+        if expectsMasks {
+            guard let bytes = rest.readSlice(length: 4) else { return nil }
+            key = WebSocketMaskingKey(bytes.readableBytesView)
+        }
         return Header(opcode: opcode, isFinal: isFinal, byteCount: byteCount, key: key)
     }
 

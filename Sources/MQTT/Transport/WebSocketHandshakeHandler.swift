@@ -98,7 +98,7 @@ final class WebSocketHandshakeHandler: ChannelInboundHandler, RemovableChannelHa
         do {
             try pipeline.addHandlers(
                 WebSocketFrameEncoder(),
-                WebSocketChannelHandler(),
+                WebSocketChannelHandler(.server),
                 position: .after(self)
             )
         } catch {

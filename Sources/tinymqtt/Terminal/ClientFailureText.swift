@@ -25,8 +25,14 @@ struct ClientFailureText {
             outcome = (
                 "no connection to \(address)\(detail)", "check --host, --port and the network", .connectionFailed
             )
+        case .tlsFailed:
+            outcome = ("no TLS with \(address)\(detail)", "", .tlsFailed)
+        case .proxyFailed:
+            outcome = ("no connection to \(address)\(detail)", "check --proxy", .proxyFailed)
+        case .webSocketRefused:
+            outcome = ("no WebSocket to \(address)\(detail)", "", .connectionFailed)
         case .hostNotFound:
-            outcome = ("the host of \(address) is not known", "check how --host is spelled", .hostNotFound)
+            outcome = (Self.cause(ofUnknown: address, detail), "check how --host is spelled", .hostNotFound)
         case .timedOut:
             outcome = (
                 "no answer from \(address)\(detail)",
@@ -54,8 +60,16 @@ struct ClientFailureText {
             outcome.status?.rawValue ?? (reason.isFailure ? Int32(reason.rawValue) : ExitStatus.connectionLost.rawValue)
     }
 
+    /// Which name nobody knows.
+    private static func cause(ofUnknown address: ServerAddress, _ detail: String) -> String {
+        switch address {
+        case .host, .unix: "the host of \(address) is not known"
+        case .service(let domain): "the servers of \(domain) are not known\(detail)"
+        }
+    }
+
     private static func advice(for address: ServerAddress) -> String {
-        guard case .host(let name, let port) = address else { return "" }
+        guard case .host(let name, let port) = address else { return "is a broker running there?" }
         guard ["localhost", "127.0.0.1", "::1"].contains(name) else {
             return "is a broker running there, and does it listen on this port?"
         }

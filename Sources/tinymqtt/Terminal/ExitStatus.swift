@@ -10,8 +10,10 @@ enum ExitStatus: Int32, CaseIterable {
     case protocolError = 2
     case configuration = 3
     case connectionLost = 7
+    case tlsFailed = 8
     case connectionFailed = 14
     case hostNotFound = 15
+    case proxyFailed = 16
     case timedOut = 27
 
     /// When the code is returned.
@@ -23,8 +25,10 @@ enum ExitStatus: Int32, CaseIterable {
         case .configuration:
             "A configuration, a file that it names, or a store cannot be used; standard error says which, and what is wrong."
         case .connectionLost: "The connection to the broker was lost for good."
+        case .tlsFailed: "No TLS with the broker: standard error says what the two could not agree on."
         case .connectionFailed: "No connection to the broker: refused by its machine, or not to be reached."
         case .hostNotFound: "There is no host of that name."
+        case .proxyFailed: "The proxy cannot be reached, or does not connect to the broker."
         case .timedOut: "The time was up: of -W, of --connect-timeout, or of the keep-alive."
         }
     }
