@@ -204,9 +204,8 @@ struct Passwords: ParsableCommand {
 
     /// Hashes can be guessed at by whoever can read them.
     private func warnOfReaders() {
-        var status = stat()
-        // The pointer does not outlive the call.
-        guard unsafe stat(file, &status) == 0, status.st_mode & S_IROTH != 0 else { return }
+        let status = FileStatus(of: file, follows: true)
+        guard let status, status.permissions & UInt32(S_IROTH) != 0 else { return }
         printError("tinymqtt passwd: everybody on this machine can read \(file); forbid it with: chmod o-r \(file)")
     }
 }

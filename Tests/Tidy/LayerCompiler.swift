@@ -23,7 +23,9 @@ struct LayerCompiler {
     func findings(in folder: String) async throws -> [Finding] {
         let files = layers.closure(of: folder).sorted().flatMap(swiftFiles(in:))
         // All files in one go: in batches the compiler would load the imported modules again for each.
-        let fixed = ["swiftc", "-typecheck", "-wmo", "-swift-version", "6", "-strict-memory-safety"]
+        let fixed = [
+            "swiftc", "-typecheck", "-wmo", "-swift-version", "6", "-strict-memory-safety", "-package-name", "tinymqtt",
+        ]
         let output = try await Tool.run(
             fixed + ["-module-name", "MQTT"] + flags + Self.searchFlags() + files.map(\.path)
         )

@@ -1,7 +1,7 @@
 /// Base64 as in RFC 4648, strict: of each sequence of bytes there is one text only.
-enum Base64 {
+package enum Base64 {
     /// Whether the last group is filled up to four characters.
-    enum Padding {
+    package enum Padding {
         /// With `=`.
         case full
         /// It is not, as in hashes of Argon2.
@@ -11,7 +11,8 @@ enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let filler = UInt8(ascii: "=")
 
-    static func encode(_ bytes: [UInt8], padding: Padding) -> String {
+    /// The text of `bytes`.
+    package static func encode(_ bytes: [UInt8], padding: Padding) -> String {
         var text: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let group = bytes[start..<min(start + 3, bytes.count)]
@@ -27,7 +28,7 @@ enum Base64 {
 
     /// The bytes of `text`; `nil` where another character stands in it, where it is filled up otherwise than `padding`
     /// says, and where bits that belong to no byte are not zero.
-    static func decode(_ text: some Collection<UInt8>, padding: Padding) -> [UInt8]? {
+    package static func decode(_ text: some Collection<UInt8>, padding: Padding) -> [UInt8]? {
         var digits = Array(text)
         if padding == .full {
             guard digits.count.isMultiple(of: 4) else { return nil }

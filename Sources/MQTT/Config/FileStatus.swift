@@ -1,7 +1,7 @@
 import CPlatform
 
 /// What the system tells of a file: of which kind it is, whose it is, and which one, whatever its name.
-struct FileStatus: Sendable {
+package struct FileStatus: Sendable {
     /// Of which kind a file is.
     enum Kind: UInt32 {
         case pipe = 0o010_000
@@ -26,7 +26,7 @@ struct FileStatus: Sendable {
     /// The status of what has a name; `nil` where the system does not tell, and `errno` says why.
     ///
     /// - Parameter follows: Whether a symbolic link stands for what it leads to, and not for itself.
-    init?(of path: String, follows: Bool = false) {
+    package init?(of path: String, follows: Bool = false) {
         var status = file_status()
         // The compiler passes the string with a zero byte at its end; neither pointer outlives the call.
         guard unsafe file_status_of_path(path, follows ? 1 : 0, &status) == 0 else { return nil }
@@ -36,7 +36,7 @@ struct FileStatus: Sendable {
     /// Of which kind it is; `nil` for devices.
     var kind: Kind? { Kind(rawValue: status.mode & Self.kindMask) }
     /// Who may do what with it, special bits among them.
-    var permissions: UInt32 { status.mode & 0o7777 }
+    package var permissions: UInt32 { status.mode & 0o7777 }
     var user: UInt32 { status.user }
     var group: UInt32 { status.group }
     /// How many names lead to it.
