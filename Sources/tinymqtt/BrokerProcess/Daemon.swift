@@ -102,7 +102,7 @@ struct Daemon {
             if count > 0 { return .ready(process: process) }
             if count == 0 || errno != EINTR { break }
         }
-        return .ended(exitCode(of: process))
+        return .ended(ChildProgram.exitCode(of: process))
     }
 
     private static func spawn(
@@ -139,7 +139,7 @@ struct Daemon {
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var process = pid_t()
         // See above; both lists end with a null pointer, and live for the length of the call.
-        let error = unsafe withPointers(to: arguments) { words in
+        let error = unsafe ChildProgram.withPointers(to: arguments) { words in
             unsafe withEnvironment(adding: "\(variable)=\(descriptor)") { variables in
                 unsafe posix_spawn(&process, program, &actions, &attributes, words, variables)
             }
@@ -160,26 +160,13 @@ struct Daemon {
         }
     }
 
-    /// A list of strings as the system takes it; it is good until `body` returns.
-    private static func withPointers(
-        to strings: [String],
-        _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
-    ) -> Int32 {
-        // `strdup` copies the strings into memory that is given back after `body`.
-        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) } + [nil]
-        // See above.
-        defer { unsafe pointers.forEach { unsafe free($0) } }
-        // The list lives for the length of the call.
-        return unsafe body(&pointers)
-    }
-
     /// The environment of this process with another variable, which wins over one of the same name.
     private static func withEnvironment(
         adding variable: String,
         _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
     ) -> Int32 {
         // The first list ends with its one string, the second one with a null pointer, and nobody changes it meanwhile.
-        unsafe withPointers(to: [variable]) { added in
+        unsafe ChildProgram.withPointers(to: [variable]) { added in
             var variables: [UnsafeMutablePointer<CChar>?] = unsafe [added.pointee]
             var next = unsafe environ
             while let variable = unsafe next.pointee {
@@ -189,16 +176,6 @@ struct Daemon {
             unsafe variables.append(nil)
             return unsafe body(&variables)
         }
-    }
-
-    /// Waits for the end of a process.
-    private static func exitCode(of process: pid_t) -> Int32 {
-        var status: Int32 = 0
-        // The pointer does not outlive the call.
-        while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
-        // The lower seven bits are the signal that ended it, the byte above them is the exit code.
-        let signal = status & 0x7F
-        return signal == 0 ? status >> 8 & 0xFF : 128 + signal
     }
 
     /// The file of this program.
