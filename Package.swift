@@ -126,7 +126,7 @@ let package = Package(
                 resources: [.copy("Cases")]
             ),
             testTarget("Simulation"),
-            testTarget("CommandTests", dependencies: ["tinymqtt"]),
+            testTarget("CommandTests", dependencies: ["tinymqtt", "AllocationCounter"]),
             testTarget(
                 "EndToEnd",
                 dependencies: ["tinymqtt", .product(name: "NIOSSL", package: "swift-nio-ssl")],

@@ -52,14 +52,14 @@ struct JSONOutput {
         if !isFirst { buffer.writeStaticString(isPretty ? ",\n" : ",") }
         isFirst = false
         if isPretty { buffer.writeRepeatingByte(UInt8(ascii: "\t"), count: depth) }
-        buffer.writeJSONString(ByteBuffer(string: name))
+        buffer.writeJSONString(name)
         buffer.writeStaticString(isPretty ? ":\t" : ":")
     }
 
     /// Adds a member that is a string.
     mutating func member(_ name: String, _ text: String, _ buffer: inout ByteBuffer) {
         beginMember(name, &buffer)
-        buffer.writeJSONString(ByteBuffer(string: text))
+        buffer.writeJSONString(text)
     }
 
     /// Adds a member that is a whole number.
@@ -74,7 +74,7 @@ struct JSONOutput {
         case .null: buffer.writeStaticString("null")
         case .bool(let truth): buffer.writeString(truth ? "true" : "false")
         case .number(let text): JSONNumber.write(text, to: &buffer)
-        case .string(let text): buffer.writeJSONString(ByteBuffer(string: text))
+        case .string(let text): buffer.writeJSONString(text)
         case .array(let elements):
             array(to: &buffer) { output, buffer in
                 for element in elements {
@@ -102,13 +102,28 @@ extension ByteBuffer {
         var start = 0
         for index in bytes.indices {
             let byte = bytes[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            guard Self.needsJSONEscape(byte) else { continue }
             writeBytes(raw.extracting(start..<index))
             writeJSONEscape(byte)
             start = index + 1
         }
         writeBytes(raw.extracting(start..<bytes.count))
         writeStaticString("\"")
+    }
+
+    /// Adds text as a string of JSON.
+    mutating func writeJSONString(_ text: String) {
+        guard !text.utf8.contains(where: Self.needsJSONEscape) else {
+            writeJSONString(ByteBuffer(string: text))
+            return
+        }
+        writeStaticString("\"")
+        writeString(text)
+        writeStaticString("\"")
+    }
+
+    private static func needsJSONEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private mutating func writeJSONEscape(_ byte: UInt8) {

@@ -17,8 +17,8 @@ extension OutputFormat {
     func append(_ message: ReceivedMessage, at time: ReceiveTime, to buffer: inout ByteBuffer) -> [String] {
         var problems: [String] = []
         let properties = usesProperties ? message.properties : MessageProperties()
-        for part in parts {
-            switch part {
+        for index in parts.indices {
+            switch parts[index] {
             case .bytes(let bytes): buffer.writeImmutableBuffer(bytes)
             case .time(let form): time.write(form, in: .local, to: &buffer)
             case .nanoseconds: time.writeFraction(digits: 9, to: &buffer)
@@ -66,9 +66,7 @@ extension OutputFormat {
         case .retain:
             buffer.writeStaticString(message.retain ? "1" : "0")
         case .localTime:
-            var text = ByteBuffer()
-            source.time.write("%Y-%m-%dT%H:%M:%S%z", in: .local, to: &text)
-            layout.write(text: text, to: &buffer)
+            layout.write(source.time, to: &buffer)
         case .unixTime:
             buffer.writeString(String(source.time.seconds))
             buffer.writeStaticString(".")
@@ -133,6 +131,8 @@ extension OutputFormat {
 extension OutputFormat.Layout {
     private static let space = UInt8(ascii: " ")
     private static let zero = UInt8(ascii: "0")
+    /// The sign, the 309 digits of the largest number and the point.
+    private static let longestWholePart = 311
 
     /// What fills the room of numbers and payloads.
     private var filler: UInt8 { padsWithZeros ? Self.zero : Self.space }
@@ -144,6 +144,14 @@ extension OutputFormat.Layout {
         if !isLeftAligned { buffer.writeRepeatingByte(Self.space, count: room) }
         buffer.writePrefix(of: text, count: count)
         if isLeftAligned { buffer.writeRepeatingByte(Self.space, count: room) }
+    }
+
+    /// Adds a time with its zone.
+    func write(_ time: ReceiveTime, to buffer: inout ByteBuffer) {
+        guard width > 0 || precision != nil else { return time.write(.zoned, in: .local, to: &buffer) }
+        var text = ByteBuffer()
+        time.write(.zoned, in: .local, to: &text)
+        write(text: text, to: &buffer)
     }
 
     /// Adds a number, or only its room where there is none.
@@ -176,32 +184,20 @@ extension OutputFormat.Layout {
     func write(hexadecimal payload: ByteBuffer, isUppercase: Bool, to buffer: inout ByteBuffer) {
         let count = width > 0 ? min(payload.readableBytes, width) : payload.readableBytes
         let room = max(0, width - 2 * count)
-        let group = precision ?? 0
+        var digits = GroupedDigits(size: precision ?? 0, separator: separator)
         let letters = UInt8(ascii: isUppercase ? "A" : "a")
-        // What is left of the current group.
-        var left = group
         let bytes = payload.readableBytesUInt8Span
         buffer.writeWithOutputRawSpan(minimumWritableBytes: 2 * (room + 2 * count)) { output in
-            func append(_ digit: UInt8) {
-                output.append(digit)
-                guard group > 0 else { return }
-                left -= 1
-                guard left == 0 else { return }
-                output.append(separator)
-                left = group
-            }
             if !isLeftAligned {
                 for _ in 0..<room {
-                    append(filler)
+                    digits.append(filler, to: &output)
                 }
             }
             for index in 0..<count {
-                let byte = bytes[index]
-                append(Self.digit(byte >> 4, letters))
-                append(Self.digit(byte & 0x0F, letters))
+                digits.append(Self.digit(bytes[index] >> 4, letters), to: &output)
+                digits.append(Self.digit(bytes[index] & 0x0F, letters), to: &output)
             }
-            // Nothing follows that the last digit would be separated from.
-            if group > 0, left == group, count > 0 { output.removeLast(1) }
+            if count > 0 { digits.end(&output) }
         }
         if isLeftAligned { buffer.writeRepeatingByte(Self.space, count: room) }
     }
@@ -230,6 +226,35 @@ extension OutputFormat.Layout {
             atMost: width + digits + 320
         )
         return true
+    }
+}
+
+/// Digits with a separator after each group of them.
+private struct GroupedDigits {
+    /// How many digits a group has; 0 where there are no groups.
+    private let size: Int
+    private let separator: UInt8
+    /// How many are missing in the current group.
+    private var missing: Int
+
+    init(size: Int, separator: UInt8) {
+        self.size = size
+        self.separator = separator
+        missing = size
+    }
+
+    mutating func append(_ digit: UInt8, to output: inout OutputRawSpan) {
+        output.append(digit)
+        guard size > 0 else { return }
+        missing -= 1
+        guard missing == 0 else { return }
+        output.append(separator)
+        missing = size
+    }
+
+    /// There is nothing that the last digit would be separated from.
+    func end(_ output: inout OutputRawSpan) {
+        if size > 0, missing == size { output.removeLast(1) }
     }
 }
 

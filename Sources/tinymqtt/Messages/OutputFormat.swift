@@ -56,7 +56,7 @@ struct OutputFormat: Sendable {
         case bytes(ByteBuffer)
         case field(Field, Layout)
         /// The receive time in a form of `strftime`.
-        case time(form: String)
+        case time(TimeForm)
         /// The nanoseconds of the receive time, nine digits.
         case nanoseconds
     }

@@ -113,7 +113,7 @@ struct OutputFormatReader {
         switch letter {
         case UInt8(ascii: "@"): return .bytes(ByteBuffer(string: "@"))
         case UInt8(ascii: "N"): return .nanoseconds
-        default: return .time(form: "%" + String(Character(Unicode.Scalar(letter))))
+        default: return .time(TimeForm("%" + String(Character(Unicode.Scalar(letter)))))
         }
     }
 

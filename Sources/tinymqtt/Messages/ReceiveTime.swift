@@ -8,6 +8,20 @@ import Musl
 import Darwin
 #endif
 
+/// How `strftime` is to write a time; kept as C wants it, so that writing one allocates nothing.
+struct TimeForm: Sendable, Hashable {
+    static let second = TimeForm("%Y-%m-%dT%H:%M:%S")
+    static let zone = TimeForm("%z")
+    static let zoned = TimeForm("%Y-%m-%dT%H:%M:%S%z")
+
+    /// With a zero at the end.
+    fileprivate let characters: [CChar]
+
+    init(_ text: String) {
+        characters = Array(text.utf8CString)
+    }
+}
+
 /// When a message arrived, by the clock of the system.
 struct ReceiveTime: Hashable, Sendable {
     /// In which zone a time is written.
@@ -36,8 +50,8 @@ struct ReceiveTime: Hashable, Sendable {
     /// `localtime_r` need not look at the time zone by itself.
     private static let hasZone: Void = tzset()
 
-    /// Adds the time in a form of `strftime`, as the C locale has it; nothing where that is empty or too long.
-    func write(_ form: String, in zone: Zone, to buffer: inout ByteBuffer) {
+    /// Adds the time, as the C locale has it; nothing where that is empty or too long.
+    func write(_ form: TimeForm, in zone: Zone, to buffer: inout ByteBuffer) {
         _ = Self.hasZone
         var time = time_t(seconds)
         // All that is pointed to are variables of this function, but for the time zone's name in `parts`, which the C
@@ -52,7 +66,7 @@ struct ReceiveTime: Hashable, Sendable {
         // `strftime` is told how much room there is, one byte of it for the zero at the end, and returns how much is text.
         _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.longestText) { bytes in
             guard let text = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return 0 }
-            return unsafe strftime(text, Self.longestText, form, &parts)
+            return unsafe strftime(text, Self.longestText, form.characters, &parts)
         }
     }
 
@@ -66,14 +80,16 @@ struct ReceiveTime: Hashable, Sendable {
 
     /// Adds the time as `2026-11-21T12:34:56.789012+0100`, as in mosquitto's JSON.
     func writeLocalStamp(to buffer: inout ByteBuffer) {
-        write("%Y-%m-%dT%H:%M:%S.", in: .local, to: &buffer)
+        write(.second, in: .local, to: &buffer)
+        buffer.writeStaticString(".")
         writeFraction(digits: 6, to: &buffer)
-        write("%z", in: .local, to: &buffer)
+        write(.zone, in: .local, to: &buffer)
     }
 
     /// Adds the time as `2026-11-21T12:34:56.789012Z`, which means the same everywhere.
     func writeUniversalStamp(to buffer: inout ByteBuffer) {
-        write("%Y-%m-%dT%H:%M:%S.", in: .utc, to: &buffer)
+        write(.second, in: .utc, to: &buffer)
+        buffer.writeStaticString(".")
         writeFraction(digits: 6, to: &buffer)
         buffer.writeStaticString("Z")
     }
