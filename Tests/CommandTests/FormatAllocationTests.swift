@@ -5,6 +5,7 @@ import Testing
 @testable import MQTT
 @testable import tinymqtt
 
+/// A format is applied to each message, so what it allocates is multiplied by all of them.
 @Suite(
     "What writing a message allocates",
     .serialized,
