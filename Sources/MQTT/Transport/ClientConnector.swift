@@ -37,7 +37,7 @@ struct ClientConnector: Sendable {
             }
         }
         tls = try transport.tls.map { settings throws(ConfigurationError) in
-            try ClientTLSContext(settings, address: transport.address, isProxied: transport.proxy != nil)
+            try ClientTLSContext(settings, address: transport.address)
         }
     }
 

@@ -7,8 +7,8 @@ struct ClientTLSContext: Sendable {
     private let context: NIOSSLContext
     /// The name to ask the Server for; `nil` where it has none.
     private let serverName: String?
-    /// The address that the certificate has to be for, where the library would look for another one.
-    private let expectedAddress: InternetAddress?
+    /// Who the Server's certificate has to be for; `nil` where it does not matter.
+    private let identity: ServerIdentity?
 
     /// How long the Server may take to answer the end of TLS before the connection is cut.
     private static let longestFarewell = TimeAmount.seconds(1)
@@ -17,11 +17,9 @@ struct ClientTLSContext: Sendable {
 
     /// Reads the files that the settings name.
     ///
-    /// - Parameters:
-    ///   - address: Where the Client connects to.
-    ///   - isProxied: Whether somebody else connects there for it.
+    /// - Parameter address: Where the Client connects to.
     /// - Throws: ``ConfigurationError`` with what cannot be used, and why.
-    init(_ settings: ClientTLS, address: ServerAddress, isProxied: Bool) throws(ConfigurationError) {
+    init(_ settings: ClientTLS, address: ServerAddress) throws(ConfigurationError) {
         try Self.check(settings)
         let host: String? =
             switch address {
@@ -30,22 +28,24 @@ struct ClientTLSContext: Sendable {
             case .unix: nil
             }
         let name = settings.serverName ?? host
-        let internetAddress = name.flatMap(InternetAddress.init)
-        guard name != nil || settings.verification != .full || settings.preSharedKey != nil else {
-            throw ConfigurationError("TLS by a Unix domain socket needs the name that the server's certificate is for")
+        // A name of the internet, as the specification of TLS leaves addresses out.
+        serverName = name.flatMap { InternetAddress($0) == nil ? $0 : nil }
+        if settings.verification == .full, settings.preSharedKey == nil {
+            guard let name else {
+                throw ConfigurationError(
+                    "TLS by a Unix domain socket needs the name that the server's certificate is for"
+                )
+            }
+            identity = ServerIdentity(name)
+        } else {
+            identity = nil
         }
-        serverName = internetAddress == nil ? name : nil
-        // The library compares with the address that the channel is connected to: the proxy's, or the Server's own.
-        let isAsConnected = !isProxied && settings.serverName == nil
-        expectedAddress =
-            settings.verification == .full && settings.preSharedKey == nil && !isAsConnected ? internetAddress : nil
         var configuration =
             if let key = settings.preSharedKey {
                 try Self.configuration(settings, key)
             } else {
                 try Self.configuration(settings)
             }
-        if expectedAddress != nil { configuration.certificateVerification = .noHostnameVerification }
         configuration.applicationProtocols = settings.applicationProtocols
         configuration.shutdownTimeout = Self.longestFarewell
         if let path = settings.keyLogFile {
@@ -90,7 +90,7 @@ struct ClientTLSContext: Sendable {
         return [
             handler,
             TLSOutputDivider(),
-            ClientTLSHandler(handler, expectedAddress: expectedAddress, step),
+            ClientTLSHandler(handler, identity: identity, step),
         ]
     }
 
@@ -98,12 +98,8 @@ struct ClientTLSContext: Sendable {
 
     private static func configuration(_ settings: ClientTLS) throws(ConfigurationError) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.certificateVerification =
-            switch settings.verification {
-            case .full: .fullVerification
-            case .withoutName: .noHostnameVerification
-            case .none: .none
-            }
+        // The name is looked at after the handshake.
+        configuration.certificateVerification = settings.verification == .none ? .none : .noHostnameVerification
         var authorities: [NIOSSLCertificate] = []
         if let path = settings.authorityFile {
             authorities += try PEMFile(path, expecting: .certificate).certificates()

@@ -1,8 +1,6 @@
 import NIOCore
 import NIOSSL
 import NIOTLS
-import SwiftASN1
-import X509
 
 /// Stands behind the handler of TLS of a Client: it tells when the handshake is done, and puts into words what goes wrong
 /// then and later. In TLS 1.3 a Server may refuse a Client only after the handshake.
@@ -11,24 +9,33 @@ final class ClientTLSHandler: ChannelInboundHandler {
     typealias InboundOut = ByteBuffer
 
     private let handler: NIOSSLClientHandler
-    private let expectedAddress: InternetAddress?
+    private let identity: ServerIdentity?
     private let step: ConnectionStep
 
-    /// - Parameter expectedAddress: The address that the Server's certificate has to be for, where the handler of TLS does
-    ///   not see to it.
-    init(_ handler: NIOSSLClientHandler, expectedAddress: InternetAddress?, _ step: ConnectionStep) {
+    /// - Parameter identity: Who the Server's certificate has to be for; `nil` where it does not matter.
+    init(_ handler: NIOSSLClientHandler, identity: ServerIdentity?, _ step: ConnectionStep) {
         self.handler = handler
-        self.expectedAddress = expectedAddress
+        self.identity = identity
         self.step = step
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         context.fireUserInboundEventTriggered(event)
         guard !step.isDone, case .handshakeCompleted? = event as? TLSUserEvent else { return }
-        if let expectedAddress, !isCertificate(for: expectedAddress) {
-            return step.fail(Self.wrongName)
+        guard let identity else { return step.succeed() }
+        guard let certificate = handler.peerCertificate else {
+            return step.fail(ClientConnector.Failure(reason: .tls, text: "the server has no certificate"))
         }
-        step.succeed()
+        let promise = context.eventLoop.makePromise(of: Bool.self)
+        promise.completeWithTask { await identity.isMet(by: certificate) }
+        let step = self.step
+        promise.futureResult.assumeIsolated().whenSuccess { isMet in
+            guard isMet else {
+                let text = "the server's certificate is not for \(identity.name)"
+                return step.fail(ClientConnector.Failure(reason: .tls, text: text))
+            }
+            step.succeed()
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -44,23 +51,8 @@ final class ClientTLSHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    private func isCertificate(for address: InternetAddress) -> Bool {
-        guard let bytes = try? handler.peerCertificate?.toDERBytes(),
-            let certificate = try? Certificate(derEncoded: bytes),
-            let names = try? certificate.extensions.subjectAlternativeNames
-        else { return false }
-        return names.contains { name in
-            guard case .ipAddress(let octets) = name else { return false }
-            return octets.bytes.elementsEqual(address.bytes)
-        }
-    }
-
     // MARK: Words
 
-    private static let wrongName = ClientConnector.Failure(
-        reason: .tls,
-        text: "the server's certificate is for another name or address"
-    )
     private static let closed = ClientConnector.Failure(
         reason: .tls,
         text: "the server closed the connection during the handshake; does it speak TLS on this port?"
@@ -68,10 +60,7 @@ final class ClientTLSHandler: ChannelInboundHandler {
 
     private static func failure(_ error: any Error) -> ClientConnector.Failure {
         switch error {
-        case let error as NIOSSLExtraError:
-            let isWrongName = [.failedToValidateHostname, .serverHostnameImpossibleToMatch].contains(error)
-            return isWrongName ? wrongName : ClientConnector.Failure(reason: .tls, text: "\(error)")
-        case is NIOSSLError, is BoringSSLError: break
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: break
         default: return ClientConnector.failure(error)
         }
         let words = TLSFailure.words(of: error)
