@@ -163,7 +163,7 @@ _tinymqtt() {
     local -a unparsed_words=("${COMP_WORDS[@]:1:${COMP_CWORD}}")
 
     local -a repeating_flags=()
-    local -a non_repeating_flags=(--help)
+    local -a non_repeating_flags=(--version --help)
     local -a repeating_options=()
     local -a non_repeating_options=()
     __tinymqtt_offer_flags_options 0
@@ -173,20 +173,20 @@ _tinymqtt() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    broker|pub|sub|passwd|exit-codes|help)
+    broker|pub|sub|rr|get|ping|passwd|exit-codes|help)
         # Offer subcommand argument completions
         "_tinymqtt_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'broker pub sub passwd exit-codes help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'broker pub sub rr get ping passwd exit-codes help' -- "${cur}"))
         ;;
     esac
 }
 
 _tinymqtt_broker() {
     repeating_flags=()
-    non_repeating_flags=(-d --daemon -v --verbose -q --quiet --test-config -h --help)
+    non_repeating_flags=(-d --daemon -v --verbose -q --quiet --test-config --version -h --help)
     repeating_options=(-p --port)
     non_repeating_options=(-c --config-file --host --log-level --store --check-store --tls-keylog)
     __tinymqtt_offer_flags_options 0
@@ -224,9 +224,9 @@ _tinymqtt_broker() {
 
 _tinymqtt_pub() {
     repeating_flags=()
-    non_repeating_flags=(-c --disable-clean-session -s --stdin-file -l --stdin-line -n --null-message -r --retain --will-retain -d --debug --quiet --help)
-    repeating_options=()
-    non_repeating_options=(-h --host -p --port --connect-timeout --retry -k --keepalive -i --id -u --username -P --pw -V --protocol-version -x -M -t --topic -m --message -f --file --repeat --repeat-delay -q --qos --will-topic --will-payload --will-qos --log-level)
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session -s --stdin-file -l --stdin-line -n --null-message --json -r --retain --will-retain -d --debug --quiet --version --help)
+    repeating_options=(-D --property)
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -t --topic -m --message --payload -f --file --split --repeat --repeat-delay -q --qos --will-topic --will-payload --will-qos --log-level)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
@@ -237,16 +237,82 @@ _tinymqtt_pub() {
     '-p'|'--port')
         return
         ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
     '--connect-timeout')
         return
         ;;
     '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
         return
         ;;
     '-k'|'--keepalive')
         return
         ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
     '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
         return
         ;;
     '-u'|'--username')
@@ -255,23 +321,35 @@ _tinymqtt_pub() {
     '-P'|'--pw')
         return
         ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
     '-V'|'--protocol-version')
         __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
         return
         ;;
-    '-x')
+    '-x'|'--session-expiry')
         return
         ;;
-    '-M')
+    '-M'|'--max-inflight')
         return
         ;;
     '-t'|'--topic')
+        __tinymqtt_add_completions -W "$(__tinymqtt_custom_complete ---completion pub -- --topic "${COMP_CWORD}" "$(__tinymqtt_cursor_index_in_current_word)")"
         return
         ;;
     '-m'|'--message')
         return
         ;;
+    '--payload')
+        return
+        ;;
     '-f'|'--file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--split')
         return
         ;;
     '--repeat')
@@ -294,6 +372,9 @@ _tinymqtt_pub() {
         __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
         return
         ;;
+    '-D'|'--property')
+        return
+        ;;
     '--log-level')
         __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
         return
@@ -303,9 +384,9 @@ _tinymqtt_pub() {
 
 _tinymqtt_sub() {
     repeating_flags=()
-    non_repeating_flags=(-c --disable-clean-session -R -E -v --verbose -N --will-retain -d --debug --quiet --help)
-    repeating_options=(-t --topic -U --unsubscribe -T --filter-out)
-    non_repeating_options=(-h --host -p --port --connect-timeout --retry -k --keepalive -i --id -u --username -P --pw -V --protocol-version -x -M -q --qos -C -W --will-topic --will-payload --will-qos --log-level)
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session --retain-as-published -E --exit-after-subscribing -R --no-retained --retained-only --remove-retained -v --verbose --json --pretty -N --no-newline -w --watch --message-rate --will-retain -d --debug --quiet --version --help)
+    repeating_options=(-t --topic --sub -U --unsubscribe -T --filter-out -D --property)
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -q --qos --retain-handling --random-filter -C --count -W --timeout -F --format --exec --jobs --will-topic --will-payload --will-qos --log-level)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
@@ -316,16 +397,82 @@ _tinymqtt_sub() {
     '-p'|'--port')
         return
         ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
     '--connect-timeout')
         return
         ;;
     '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
         return
         ;;
     '-k'|'--keepalive')
         return
         ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
     '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
         return
         ;;
     '-u'|'--username')
@@ -334,17 +481,25 @@ _tinymqtt_sub() {
     '-P'|'--pw')
         return
         ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
     '-V'|'--protocol-version')
         __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
         return
         ;;
-    '-x')
+    '-x'|'--session-expiry')
         return
         ;;
-    '-M')
+    '-M'|'--max-inflight')
         return
         ;;
     '-t'|'--topic')
+        __tinymqtt_add_completions -W "$(__tinymqtt_custom_complete ---completion sub -- --topic "${COMP_CWORD}" "$(__tinymqtt_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--sub')
         return
         ;;
     '-q'|'--qos')
@@ -354,13 +509,30 @@ _tinymqtt_sub() {
     '-U'|'--unsubscribe')
         return
         ;;
+    '--retain-handling')
+        __tinymqtt_add_completions -W 'always'$'\n''new'$'\n''never'
+        return
+        ;;
     '-T'|'--filter-out')
         return
         ;;
-    '-C')
+    '--random-filter')
         return
         ;;
-    '-W')
+    '-C'|'--count')
+        return
+        ;;
+    '-W'|'--timeout')
+        return
+        ;;
+    '-F'|'--format')
+        return
+        ;;
+    '--exec')
+        __tinymqtt_add_completions -W "$(eval 'compgen -c')"
+        return
+        ;;
+    '--jobs')
         return
         ;;
     '--will-topic')
@@ -373,6 +545,436 @@ _tinymqtt_sub() {
         __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
         return
         ;;
+    '-D'|'--property')
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_rr() {
+    repeating_flags=()
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session -s --stdin-file -l --stdin-line -n --null-message -r --retain --no-correlation --latency -R --no-retained --retain-as-published -v --verbose --json --pretty -N --no-newline --will-retain -d --debug --quiet --version --help)
+    repeating_options=(-D --property)
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -t --topic -e --response-topic -m --message --payload -f --file -q --qos -C --count -W --timeout --retain-handling -F --format --will-topic --will-payload --will-qos --log-level)
+    __tinymqtt_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
+        return
+        ;;
+    '-u'|'--username')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-V'|'--protocol-version')
+        __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
+        return
+        ;;
+    '-x'|'--session-expiry')
+        return
+        ;;
+    '-M'|'--max-inflight')
+        return
+        ;;
+    '-t'|'--topic')
+        __tinymqtt_add_completions -W "$(__tinymqtt_custom_complete ---completion rr -- --topic "${COMP_CWORD}" "$(__tinymqtt_cursor_index_in_current_word)")"
+        return
+        ;;
+    '-e'|'--response-topic')
+        return
+        ;;
+    '-m'|'--message')
+        return
+        ;;
+    '--payload')
+        return
+        ;;
+    '-f'|'--file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-q'|'--qos')
+        __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
+        return
+        ;;
+    '-C'|'--count')
+        return
+        ;;
+    '-W'|'--timeout')
+        return
+        ;;
+    '--retain-handling')
+        __tinymqtt_add_completions -W 'always'$'\n''new'$'\n''never'
+        return
+        ;;
+    '-F'|'--format')
+        return
+        ;;
+    '--will-topic')
+        return
+        ;;
+    '--will-payload')
+        return
+        ;;
+    '--will-qos')
+        __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
+        return
+        ;;
+    '-D'|'--property')
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_get() {
+    repeating_flags=()
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session -v --verbose --json --pretty -N --no-newline -d --debug --quiet --version --help)
+    repeating_options=()
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -W --timeout -F --format --log-level)
+    __tinymqtt_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
+        return
+        ;;
+    '-u'|'--username')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-V'|'--protocol-version')
+        __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
+        return
+        ;;
+    '-x'|'--session-expiry')
+        return
+        ;;
+    '-M'|'--max-inflight')
+        return
+        ;;
+    '-W'|'--timeout')
+        return
+        ;;
+    '-F'|'--format')
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __tinymqtt_add_completions -W "$(__tinymqtt_custom_complete ---completion get -- positional@0 "${COMP_CWORD}" "$(__tinymqtt_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_ping() {
+    repeating_flags=()
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session --json -d --debug --quiet --version --help)
+    repeating_options=()
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -C --count --interval --log-level)
+    __tinymqtt_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
+        return
+        ;;
+    '-u'|'--username')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-V'|'--protocol-version')
+        __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
+        return
+        ;;
+    '-x'|'--session-expiry')
+        return
+        ;;
+    '-M'|'--max-inflight')
+        return
+        ;;
+    '-C'|'--count')
+        return
+        ;;
+    '--interval')
+        return
+        ;;
     '--log-level')
         __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
         return
@@ -382,7 +984,7 @@ _tinymqtt_sub() {
 
 _tinymqtt_passwd() {
     repeating_flags=()
-    non_repeating_flags=(-c --create -b --batch -D --delete -U --upgrade --help)
+    non_repeating_flags=(-c --create -b --batch -D --delete -U --upgrade --version --help)
     repeating_options=()
     non_repeating_options=(-H --hash -I --iterations)
     __tinymqtt_offer_flags_options -1
@@ -409,14 +1011,18 @@ _tinymqtt_passwd() {
 
 _tinymqtt_exit-codes() {
     repeating_flags=()
-    non_repeating_flags=(--help)
+    non_repeating_flags=(--version --help)
     repeating_options=()
     non_repeating_options=()
     __tinymqtt_offer_flags_options 0
 }
 
 _tinymqtt_help() {
-    :
+    repeating_flags=()
+    non_repeating_flags=(--version)
+    repeating_options=()
+    non_repeating_options=()
+    __tinymqtt_offer_flags_options -1
 }
 
 complete -o filenames -F _tinymqtt tinymqtt

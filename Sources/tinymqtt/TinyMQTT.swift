@@ -13,10 +13,17 @@ import Darwin
 /// The root of the command line.
 @main
 struct TinyMQTT: AsyncParsableCommand {
+    /// The version of the program.
+    static let version = "0.9.0"
+
     static let configuration = CommandConfiguration(
         commandName: "tinymqtt",
         abstract: "An MQTT broker, clients and services in one program.",
-        subcommands: [Broker.self, Publish.self, Subscribe.self, Passwords.self, ExitCodes.self],
+        version: "tinymqtt \(version)",
+        subcommands: [
+            Broker.self, Publish.self, Subscribe.self, Request.self, Get.self, Ping.self, Passwords.self,
+            ExitCodes.self,
+        ],
         helpNames: .long
     )
 
@@ -27,7 +34,7 @@ struct TinyMQTT: AsyncParsableCommand {
     static func main() {
         if let status = publishQuickly() { _exit(status) }
         Task.detached {
-            await main(nil)
+            await main(Array(CommandLine.arguments.dropFirst()))
             exit()
         }
         let never = DispatchSemaphore(value: 0)
@@ -43,29 +50,59 @@ struct TinyMQTT: AsyncParsableCommand {
         return QuickPublish(parts)?.run(as: program)
     }
 
-    /// Runs what the arguments say, and ends the process with the exit code that the table has for the outcome.
-    static func main(_ arguments: [String]?) async {
+    /// Runs what the arguments say.
+    private static func main(_ arguments: [String]) async {
         // The help of a subcommand would break the lines of the table anew.
-        if arguments ?? Array(CommandLine.arguments.dropFirst()) == ["help", "exit-codes"] {
-            return print(ExitStatus.table)
-        }
+        if arguments == ["help", "exit-codes"] { return print(ExitStatus.table) }
+        let program = ProgramName.current
         do {
-            var command = try parseAsRoot(arguments)
+            let words = try CommandWords(arguments, of: program)
+            var command = try await asyncParseAsRoot(words.normalized)
+            ProcessList.hidePassword()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
-        } catch let error as ConfigurationError {
+        } catch {
+            end(error, arguments, program)
+        }
+    }
+
+    /// Says what went wrong, and ends the process with the exit code that the table has for it.
+    private static func end(_ error: any Error, _ arguments: [String], _ program: ProgramName) -> Never {
+        let command = program.subcommand ?? arguments.first ?? ""
+        let name = program.isLink ? "Error" : "tinymqtt \(command)"
+        switch error {
+        case let error as ConfigurationError:
             printError("tinymqtt broker: \(error)")
             exit(withError: ExitStatus.configuration.code)
-        } catch let failure as ProcessFailure {
+        case let failure as ProcessFailure:
             printError("tinymqtt broker: \(failure)")
             exit(withError: failure.isConfiguration ? ExitStatus.configuration.code : ExitStatus.usage.code)
-        } catch {
+        case let failure as StandardInput.Failure:
+            printError("\(name): \(failure.text)")
+            exit(withError: ExitStatus.usage.code)
+        case let failure as OptionsFile.Failure:
+            printError("\(name): \(failure.text)")
+            exit(withError: ExitStatus.usage.code)
+        default:
             // The library has a code of its own for usage errors, which no other MQTT client has.
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            printError(fullMessage(for: error))
+            guard exitCode(for: error) == .validationFailure else {
+                // mosquitto's clients return 1 also behind help that was asked for.
+                guard program.isLink, error is CleanExit || exitCode(for: error) == .success else {
+                    exit(withError: error)
+                }
+                print(fullMessage(for: error))
+                exit(withError: ExitStatus.usage.code)
+            }
+            if program.isLink {
+                printError("Error: \(message(for: error))")
+            } else if let unknown = UnknownWord(in: arguments, of: self) {
+                printError("tinymqtt: \(unknown)")
+            } else {
+                printError(fullMessage(for: error))
+            }
             exit(withError: ExitStatus.usage.code)
         }
     }

@@ -94,7 +94,7 @@ struct BlockingPublisher: ~Copyable {
             case .published(_, _, let reasonCode, let properties):
                 outcome = .success(PublishResult(reasonCode, properties))
             case .notPublished(_, _, let failure): outcome = .failure(MQTTClientError(failure))
-            case .answered, .failed: break  // nothing was asked for
+            case .answered, .failed, .pinged: break  // nothing was asked for
             }
         }
         effects.completions.removeAll()

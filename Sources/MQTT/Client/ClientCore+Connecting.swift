@@ -151,6 +151,7 @@ extension ClientCore {
             waiter.resume(returning: .failure(error))
         }
         flushWaiters.removeAll()
+        failPings(error)
         responses.end(error)
         for waiter in disconnectWaiters {
             waiter.resume(returning: .success(()))
@@ -188,6 +189,7 @@ extension ClientCore: ClientChannelOwner {
             let cause = ClientConnector.failure(error)
             failure = cause.reason == .tls ? MQTTClientError(cause) : MQTTClientError(.connectionLost, text: cause.text)
         }
+        failPings(failure)
         // What was received before the end is still delivered.
         perform()
         if isDisconnecting {

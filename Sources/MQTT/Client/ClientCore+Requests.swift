@@ -23,7 +23,30 @@ extension ClientCore {
         publishWaiters.removeValue(forKey: identifier)?.resume(returning: .failure(error))
         answerWaiters.removeValue(forKey: identifier)?.resume(.failure(error))
         flushWaiters.removeValue(forKey: identifier)?.resume(returning: .failure(error))
+        pingWaiters.removeValue(forKey: identifier)?.resume(returning: .failure(error))
         perform()
+    }
+
+    /// How many PINGREQs may be without an answer.
+    private static let maximumPings = 100
+
+    func ping(_ identifier: RequestIdentifier, _ waiter: Waiter<Void>) {
+        guard case .connected = state else { return waiter.resume(returning: .failure(MQTTClientError(.notConnected))) }
+        guard pingWaiters.count < Self.maximumPings else {
+            return waiter.resume(returning: .failure(.invalidArgument("\(Self.maximumPings) pings wait for an answer")))
+        }
+        pingWaiters[identifier] = waiter
+        connection.ping(identifier, now: .now(), into: &effects)
+        perform()
+    }
+
+    /// The connection on which they were to be answered is gone.
+    func failPings(_ error: MQTTClientError) {
+        let waiters = pingWaiters
+        pingWaiters.removeAll()
+        for waiter in waiters.values {
+            waiter.resume(returning: .failure(error))
+        }
     }
 
     func flush(_ identifier: RequestIdentifier, _ waiter: Waiter<SendReport>) {

@@ -50,6 +50,7 @@ final class ClientCore {
     var connectWaiter: Waiter<ConnectResult>?
     var disconnectWaiters: [Waiter<Void>] = []
     var publishWaiters: [RequestIdentifier: MessageOutbox.Published] = [:]
+    var pingWaiters: [RequestIdentifier: Waiter<Void>] = [:]
     var answerWaiters: [RequestIdentifier: AnswerWaiter] = [:]
     var flushWaiters: [RequestIdentifier: Waiter<SendReport>] = [:]
     var sendReport = SendReport()
@@ -192,6 +193,8 @@ final class ClientCore {
         case .answered(let request, let reasonCodes, let properties):
             guard let waiter = answerWaiters.removeValue(forKey: request) else { return }
             waiter.resume(.success(SubscribeResult(waiter.topicFilters, reasonCodes, properties)))
+        case .pinged(let request):
+            pingWaiters.removeValue(forKey: request)?.resume(returning: .success(()))
         case .failed(let request, let failure):
             answerWaiters.removeValue(forKey: request)?.resume(.failure(MQTTClientError(failure)))
         }

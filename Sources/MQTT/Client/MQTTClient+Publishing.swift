@@ -90,6 +90,25 @@ extension MQTTClient {
     }
 }
 
+// MARK: - Whether the Server is there
+
+extension MQTTClient {
+    /// Sends PINGREQ and returns how long PINGRESP took.
+    ///
+    /// - Throws: `notConnected` while there is no connection; why it was lost, if it is meanwhile.
+    public func ping() async throws(MQTTClientError) -> Duration {
+        let identifier = outbox.makeIdentifier()
+        let clock = ContinuousClock()
+        let start = clock.now
+        try await wait { continuation in
+            withCore { $0.ping(identifier, continuation) }
+        } onCancel: {
+            cancel(identifier)
+        }
+        return clock.now - start
+    }
+}
+
 // MARK: - Subscriptions
 
 extension MQTTClient {

@@ -136,9 +136,11 @@ extension MQTTClient {
     ///   - reasonCode: `disconnectWithWillMessage` has the Server publish the Will; version 5.0 only.
     ///   - sessionExpiryInterval: For how many seconds the Server keeps the session, if otherwise than agreed on; version
     ///     5.0 only, and not where the connection was made without one.
+    ///   - userProperties: Names and values for the Server; version 5.0 only.
     public func disconnect(
         reasonCode: ReasonCode = .success,
-        sessionExpiryInterval: UInt32? = nil
+        sessionExpiryInterval: UInt32? = nil,
+        userProperties: [UserProperty] = []
     ) async throws(MQTTClientError) {
         guard reasonCode.packetTypes.contains(.disconnect) else {
             throw .invalidArgument("a client cannot disconnect with the reason \(reasonCode)")
@@ -150,6 +152,7 @@ extension MQTTClient {
             }
             packet.properties[integer: .sessionExpiryInterval] = sessionExpiryInterval
         }
+        try packet.properties.append(userProperties)
         // To be cancelled makes no sense: the wait is short, and the connection has to be closed.
         let result: Result<Void, MQTTClientError> = await withCheckedContinuation { continuation in
             withCore { [packet] in $0.disconnect(packet, continuation) }

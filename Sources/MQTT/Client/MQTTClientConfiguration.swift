@@ -40,6 +40,12 @@ public struct MQTTClientConfiguration: Sendable {
     /// Whether the Server is asked where to expect answers to requests; version 5.0 only.
     public var requestsResponseInformation = false
 
+    /// How the Client proves who it is beside its password, by a name that the Server knows; version 5.0 only. A Server that
+    /// asks back is not answered: the exchange is over with what `authenticationData` says.
+    public var authenticationMethod: String?
+    /// What belongs to `authenticationMethod`, which it needs.
+    public var authenticationData: ByteBuffer?
+
     /// How long it may take until the Server has accepted a connection.
     public var connectTimeout = Duration.seconds(30)
     /// Whether and when to connect again.
@@ -111,6 +117,17 @@ extension MQTTClientConfiguration {
         }
         if !requestsProblemInformation { connect.properties[integer: .requestProblemInformation] = 0 }
         if requestsResponseInformation { connect.properties[integer: .requestResponseInformation] = 1 }
+        if let authenticationMethod {
+            let method = try UTF8String(checking: authenticationMethod, "authentication method")
+            connect.properties.append(.authenticationMethod, .string(method))
+        }
+        if let authenticationData {
+            guard authenticationMethod != nil else {
+                throw .invalidArgument("authentication data needs an authentication method")  // section 3.1.2.11.10
+            }
+            let data = try [UInt8](checking: authenticationData, "authentication data")
+            connect.properties.append(.authenticationData, .binaryData(data))
+        }
         try connect.properties.append(userProperties)
         return connect
     }

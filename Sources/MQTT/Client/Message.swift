@@ -60,6 +60,8 @@ extension Message {
             }
             message.properties = try properties.encoded()
             message.messageExpiryInterval = properties.messageExpiryInterval
+            guard properties.topicAlias != 0 else { throw .invalidArgument("a topic alias is at least 1") }
+            message.topicAlias = properties.topicAlias ?? 0
         }
         guard message.packetSize(version: version) <= ClientLimits().maximumPacketSize else {
             throw .invalidArgument("a message of \(message.byteCount) bytes is larger than MQTT allows")

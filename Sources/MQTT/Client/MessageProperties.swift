@@ -31,6 +31,9 @@ public struct MessageProperties: Sendable, Hashable {
     public var correlationData: ByteBuffer?
     /// Names and values of the application, in their order.
     public var userProperties: [UserProperty] = []
+    /// Of a message to publish: a number that stands beside the topic and by which the Server is to know it; it has to know
+    /// as many, see `topicAliasMaximum`.
+    public var topicAlias: UInt16?
     /// Of a received message: the identifiers of the subscriptions that it matched.
     public internal(set) var subscriptionIdentifiers: [UInt32] = []
 

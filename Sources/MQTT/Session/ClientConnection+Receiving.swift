@@ -1,3 +1,4 @@
+import DequeModule
 import NIOCore
 
 /// The receiving side of a Client: what to make of each packet.
@@ -36,7 +37,9 @@ extension ClientConnection {
             inbox.pubrelReceived(release.packetIdentifier, version: version, into: &effects.output)
         case .pubcomp(let answer): pubcompReceived(answer, into: &effects)
         case .suback(let answer), .unsuback(let answer): try answerReceived(answer, packet.type, into: &effects)
-        case .pingresp: break  // that something arrived is all it says
+        case .pingresp:
+            // One that was not asked for says that the Server is there, which any packet does.
+            if let request = pings.popFirst(), request != .none { effects.completions.append(.pinged(request)) }
         case .disconnect(let disconnect):
             guard version.hasProperties else { throw .protocolError("DISCONNECT by a server of version 3") }
             close(

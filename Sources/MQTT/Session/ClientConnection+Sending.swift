@@ -82,6 +82,7 @@ extension ClientConnection {
             var header = message.header(version: version)
             header.packetIdentifier = identifier
             header.duplicate = true  // [MQTT-3.3.1-1]
+            header.topicAlias = 0  // the Server of this connection may know fewer
             message.encode(header, into: &output)
         }
     }
@@ -108,6 +109,9 @@ extension ClientConnection {
         }
         guard message.packetSize(version: version) <= server.maximumPacketSize else {
             return .notSupported(.packetTooLarge)  // [MQTT-3.2.2-15]
+        }
+        guard message.topicAlias <= server.topicAliasMaximum else {
+            return .notSupported(.topicAliasInvalid)  // [MQTT-3.2.2-17]
         }
         return nil
     }

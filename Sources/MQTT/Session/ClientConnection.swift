@@ -57,6 +57,9 @@ struct ClientConnection {
     var requests = Deque<ClientExchange>()
     var subscriptions = ClientSubscriptions()
 
+    /// Who waits for which PINGRESP, in the order of the PINGREQs; `none` where the keep-alive sent it.
+    var pings = Deque<RequestIdentifier>()
+
     // The receiving side; see ClientConnection+Receiving.swift.
     var inbox: ClientInbox
 
@@ -167,6 +170,7 @@ struct ClientConnection {
     mutating func connectionClosed() -> ClientFailure {
         phase = .closed
         connackDeadline = nil
+        pings.removeAll()
         inbox.connectionClosed()
         return closeReason.take() ?? .connectionLost
     }
@@ -192,8 +196,7 @@ struct ClientConnection {
             switch keepAlive.timeAdvanced(to: now, unsentBytes: unsentBytes) {
             case .none: break
             case .sendPingreq:
-                ControlPacket.pingreq.encode(into: &effects.output, version: version)
-                keepAlive.packetSent(now: now)
+                sendPingreq(.none, now: now, into: &effects)
             case .giveUp:
                 if version.hasProperties {
                     Disconnect(reasonCode: .unspecifiedError).encode(into: &effects.output, version: version)
@@ -203,6 +206,19 @@ struct ClientConnection {
         case .closed, .closing:
             break  // nothing is waited for
         }
+    }
+
+    /// Asks whether the Server is there; its answer is told as a completion of `request`. Only while connected.
+    mutating func ping(_ request: RequestIdentifier, now: NIODeadline, into effects: inout ClientEffects) {
+        precondition(phase == .connected, "a Server was asked in phase \(phase)")
+        sendPingreq(request, now: now, into: &effects)
+    }
+
+    private mutating func sendPingreq(_ request: RequestIdentifier, now: NIODeadline, into effects: inout ClientEffects)
+    {
+        ControlPacket.pingreq.encode(into: &effects.output, version: version)
+        keepAlive.packetSent(now: now)
+        pings.append(request)
     }
 
     /// Something was sent on the connection.

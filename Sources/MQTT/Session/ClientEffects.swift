@@ -34,6 +34,8 @@ struct ClientEffects {
         case notPublished(RequestIdentifier, topic: UTF8String, ClientFailure)
         /// SUBACK or UNSUBACK, with a code for each Topic Filter.
         case answered(RequestIdentifier, [ReasonCode], Properties)
+        /// PINGRESP has come.
+        case pinged(RequestIdentifier)
         /// A SUBSCRIBE or UNSUBSCRIBE was not answered.
         case failed(RequestIdentifier, ClientFailure)
     }

@@ -16,6 +16,8 @@ struct OutgoingMessage: Sendable {
     /// The properties that stand in PUBLISH as they are, encoded; empty before version 5.0.
     var properties: [UInt8] = []
     var messageExpiryInterval: UInt32?
+    /// The number that stands beside the topic, so that the Server knows it by that; 0 for none.
+    var topicAlias: UInt16 = 0
     var payload: ByteBuffer
     var qos: QoS
     var retain = false
@@ -28,6 +30,7 @@ struct OutgoingMessage: Sendable {
     func header(version: ProtocolVersion) -> Publish.Header {
         var header = Publish.Header(version: version, qos: qos, retain: retain)
         header.messageExpiryInterval = messageExpiryInterval
+        header.topicAlias = topicAlias
         return header
     }
 

@@ -40,6 +40,9 @@ struct ClientOption: Equatable {
     /// All of them, in the order of the manual.
     static let all: [ClientOption] = connection + identity + will + security + payload + subscription + output
 
+    /// Those that say where the broker is, and who asks.
+    static let whereAndWho = (connection + identity + security).filter { !["--property", "--qos"].contains($0.long) }
+
     private static let connection = [
         Self("-h", "--host", 1, "PSR"),
         Self("-p", "--port", 1, "PSR"),

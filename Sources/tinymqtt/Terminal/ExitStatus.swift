@@ -15,6 +15,7 @@ enum ExitStatus: Int32, CaseIterable {
     case hostNotFound = 15
     case proxyFailed = 16
     case timedOut = 27
+    case nothingRetained = 40
 
     /// When the code is returned.
     var meaning: String {
@@ -29,6 +30,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .connectionFailed: "No connection to the broker: refused by its machine, or not to be reached."
         case .hostNotFound: "There is no host of that name."
         case .proxyFailed: "The proxy cannot be reached, or does not connect to the broker."
+        case .nothingRetained: "The broker has retained nothing for the topic."
         case .timedOut: "The time was up: of -W, of --connect-timeout, or of the keep-alive."
         }
     }

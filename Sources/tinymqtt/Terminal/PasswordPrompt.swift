@@ -9,11 +9,36 @@ import Musl
 import Darwin
 #endif
 
-/// Asks for a new password: twice on a terminal, without showing it; elsewhere two lines of standard input.
+/// Asks for a password without showing it: a new one twice, and from two lines of standard input where that is no terminal.
 enum PasswordPrompt {
     /// Why there is no password.
     struct Failure: Error {
         let text: String
+    }
+
+    /// The most bytes of a password that MQTT can carry.
+    private static let longestPassword = 65_535
+
+    /// A password that is known to somebody, asked for once.
+    ///
+    /// - Parameter question: What to ask.
+    static func password(_ question: String) throws(Failure) -> [UInt8] {
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw Failure(
+                text: "standard input is no terminal to ask on; give the password by MQTT_PASSWORD or --password-file"
+            )
+        }
+        let silence = TerminalSilence()
+        defer { silence.end() }
+        silence.ask(question)
+        let password = try readLine(longestPassword, "no password was given")
+        printError("")
+        return password
+    }
+
+    /// The passphrase of a key; `nil` where nobody can be asked.
+    static func passphrase(_ question: String) -> String? {
+        (try? password(question)).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// A password that has been given twice.

@@ -14,7 +14,8 @@ struct StandardOutput {
     /// The reader has gone.
     struct Closed: Error {}
 
-    private(set) var buffer = ByteBuffer()
+    /// The batch, to add to.
+    var buffer = ByteBuffer()
 
     /// Adds bytes to the batch.
     mutating func append(_ bytes: ByteBuffer) {

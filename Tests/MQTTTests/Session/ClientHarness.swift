@@ -160,6 +160,7 @@ struct ClientHarness {
             case .notPublished(let request, _, let failure): "\(request.rawValue) not published: \(failure.words)"
             case .answered(let request, let codes, _):
                 "\(request.rawValue) answered: \(codes.map { "\($0.text)" }.joined(separator: ", "))"
+            case .pinged(let request): "\(request.rawValue) pinged"
             case .failed(let request, let failure): "\(request.rawValue) failed: \(failure.words)"
             }
         }

@@ -1,22 +1,33 @@
 import ArgumentParser
 import MQTT
 
-/// What `pub`, `sub` and every later subcommand with a client have in common: a client from the options, its troubles told,
-/// its failures as exit codes.
+/// What every subcommand with a client has in common: a client from the options, its troubles told, its failures as exit
+/// codes.
 struct ClientRunner {
-    let command: String
     let client: MQTTClient
-    let address: ServerAddress
-    let diagnostics: DiagnosticOptions
+    let report: ClientReport
+    private let diagnostics: DiagnosticOptions
 
+    var address: ServerAddress { report.address }
+
+    /// - Parameter configure: Says where the broker is, and everything else.
     init(
         command: String,
-        configuration: MQTTClientConfiguration,
-        diagnostics: DiagnosticOptions
+        diagnostics: DiagnosticOptions,
+        configure: (inout MQTTClientConfiguration) throws -> Void
     ) throws {
-        self.command = command
+        var configuration = MQTTClientConfiguration(host: "localhost")
+        try configure(&configuration)
+        let report = ClientReport(
+            program: .current,
+            command: command,
+            address: configuration.address,
+            version: configuration.version,
+            isQuiet: diagnostics.quiet
+        )
+        diagnostics.apply(to: &configuration, report: report)
+        self.report = report
         self.diagnostics = diagnostics
-        address = configuration.address
         do throws(MQTTClientError) {
             client = try MQTTClient(configuration: configuration)
         } catch {
@@ -32,40 +43,40 @@ struct ClientRunner {
         do throws(MQTTClientError) {
             status = try await body()
         } catch {
-            let failure = ClientFailureText(error, address: address)
-            tell(.error, failure.text)
-            status = failure.status
+            status = report.status(of: error)
         }
         if status != 0 { throw ExitCode(status) }
     }
 
     func tell(_ level: DiagnosticOptions.Level, _ text: String) {
-        diagnostics.tell(level, text, command: command)
+        diagnostics.tell(level, text, report)
     }
 
     /// Tells what happens to the connection while the subcommand goes on.
     private func tellEvents() -> Task<Void, Never> {
-        let (diagnostics, command, address, events) = (diagnostics, command, address, client.events)
+        let (diagnostics, report, events) = (diagnostics, report, client.events)
         return Task {
+            // mosquitto's clients connect again without a word.
+            guard !report.program.isLink else { return }
             // The failure that ends the subcommand is told by `run`; one that comes again and again is told once.
             var lastError: MQTTClientError?
             var toldError: MQTTClientError?
             for await event in events {
                 switch event {
                 case .connected:
-                    if toldError != nil { diagnostics.tell(.notice, "connected to \(address)", command: command) }
+                    if toldError != nil { diagnostics.tell(.notice, "connected to \(report.address)", report) }
                     toldError = nil
                 case .disconnected(let error):
                     lastError = error
                 case .reconnecting(let delay):
                     if let error = lastError, error != toldError {
-                        let cause = ClientFailureText(error, address: address).cause
-                        diagnostics.tell(.notice, "\(cause); trying again", command: command)
+                        let cause = ClientFailureText(error, address: report.address).cause
+                        diagnostics.tell(.notice, "\(cause); trying again", report)
                         toldError = error
                     }
-                    diagnostics.tell(.info, "the next attempt is made in \(delay)", command: command)
+                    diagnostics.tell(.info, "the next attempt is made in \(delay)", report)
                 case .subscriptionLost(let topicFilter, let reasonCode):
-                    diagnostics.tell(.error, "lost the subscription to \(topicFilter): \(reasonCode)", command: command)
+                    diagnostics.tell(.error, "lost the subscription to \(topicFilter): \(reasonCode)", report)
                 }
             }
         }

@@ -35,11 +35,29 @@ extension ProtocolVersion: ExpressibleByArgument {
 
 /// A time in seconds, with fractions.
 struct Seconds: ExpressibleByArgument {
+    static let one = Self(duration: .seconds(1))
+    static let thirty = Self(duration: .seconds(30))
+
     let duration: Duration
+
+    private init(duration: Duration) {
+        self.duration = duration
+    }
+
+    /// How a default is shown.
+    var defaultValueDescription: String { "\(duration.components.seconds)" }
 
     init?(argument: String) {
         guard let seconds = Double(argument), seconds.isFinite, seconds >= 0, seconds < 1e9 else { return nil }
         duration = .seconds(seconds)
+    }
+
+    /// Checks that it is a time after which something can end; a link counts whole seconds.
+    func checkTimeout() throws {
+        guard duration > .zero else { throw ValidationError("-W is more than 0") }
+        guard !ProgramName.current.isLink || duration.components.attoseconds == 0 else {
+            throw ValidationError("-W is a whole number of seconds")
+        }
     }
 }
 

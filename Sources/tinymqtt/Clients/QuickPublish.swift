@@ -89,6 +89,7 @@ struct QuickPublish {
             version: version,
             isQuiet: isQuiet
         )
+        ProcessList.hidePassword()
         do throws(MQTTClientError) {
             let message = Message(topic: topic, payload: content, qos: qos, retain: retain)
             guard let result = try MQTTClient.publishBlocking(message, configuration: configuration) else { return nil }

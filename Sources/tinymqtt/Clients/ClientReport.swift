@@ -16,6 +16,12 @@ struct ClientReport: Sendable {
         printError(program.isLink ? "Error: \(text)" : "tinymqtt \(command): \(text)")
     }
 
+    /// Says something, without anything before it.
+    func tell(verbatim text: String) {
+        guard !isQuiet else { return }
+        printError(text)
+    }
+
     /// Tells why the client has failed, and returns the exit code.
     func status(of error: MQTTClientError) -> Int32 {
         let failure = ClientFailureText(error, address: address)
@@ -27,6 +33,16 @@ struct ClientReport: Sendable {
     private func linkStatus(of error: MQTTClientError) -> Int32 {
         guard error.code == .refusedByServer, let reason = error.reasonCode else { return 1 }
         return Int32(version == .v5_0 ? reason.rawValue : reason.connectReturnCode ?? 1)
+    }
+
+    /// Tells how many of many messages were refused, and why the first one was, and returns the exit code.
+    func status(of report: SendReport) -> Int32 {
+        guard let first = report.failures.first else { return 0 }
+        let failure = ClientFailureText(first.error, address: address)
+        let reason = first.error.reasonCode.map { "\($0)" } ?? failure.cause
+        let others = Set(report.failures.map(\.topic)).count > 1 ? " and other topics" : ""
+        tell("\(report.failureCount) messages to \(first.topic)\(others) were refused: \(reason)")
+        return program.isLink ? 0 : failure.status
     }
 
     /// Tells that a message was refused, if it was, and returns the exit code. mosquitto's clients warn and go on.

@@ -1,0 +1,89 @@
+import MQTT
+import Synchronization
+
+/// Ends a client that runs until it is told: when a signal comes, the time is up, or its reader has gone; each time with a
+/// farewell to the broker.
+///
+/// A lock protects the reason between those who may give one.
+final class ClientEnd: Sendable {
+    /// What has ended it.
+    enum Reason: Sendable {
+        case signal
+        case timeout
+        case readerGone
+    }
+
+    let farewell: Farewell
+    private let client: MQTTClient
+
+    private struct State {
+        var reason: Reason?
+        /// Whether the broker had accepted the connection by then.
+        var wasConnected = false
+        var isConnected = false
+    }
+
+    private let state = Mutex(State())
+
+    /// What mosquitto's clients return when they are ended before the broker has accepted the connection.
+    private static let linkStatusBeforeConnection: Int32 = 255
+
+    init(_ client: MQTTClient, farewell: Farewell) {
+        self.client = client
+        self.farewell = farewell
+    }
+
+    var reason: Reason? { state.withLock { $0.reason } }
+
+    /// The broker has accepted the connection.
+    func connected() {
+        state.withLock { $0.isConnected = true }
+    }
+
+    /// The exit code of the end, which is told where it is none that was asked for.
+    func status(_ report: ClientReport) -> Int32 {
+        let (reason, wasConnected) = state.withLock { ($0.reason, $0.wasConnected) }
+        switch reason {
+        case .timeout where report.program.isLink && !wasConnected,
+            .signal where report.program.isLink && !wasConnected:
+            return Self.linkStatusBeforeConnection
+        case .timeout:
+            report.tell(verbatim: report.program.isLink ? "Timed out" : "tinymqtt \(report.command): timed out")
+            return ExitStatus.timedOut.rawValue
+        case .signal, .readerGone, nil:
+            return 0
+        }
+    }
+
+    /// Begins to watch for all of them.
+    ///
+    /// - Parameter publishesWill: Whether a signal has the broker publish the will.
+    func watch(timeout: Duration?, publishesWill: Bool = false) -> Task<Void, Never> {
+        StandardOutput.ignoreBrokenPipe()
+        StandardOutput.whenReaderHasGone { [self] in
+            Task { await end(.readerGone) }
+        }
+        if let timeout {
+            Task {
+                // It can only be cancelled, which nobody does.
+                try? await Task.sleep(for: timeout)
+                await end(.timeout)
+            }
+        }
+        return Task {
+            let signals = StopSignals()
+            await signals.wait()
+            if !Task.isCancelled { await end(.signal, publishesWill: publishesWill) }
+        }
+    }
+
+    private func end(_ reason: Reason, publishesWill: Bool = false) async {
+        state.withLock { state in
+            guard state.reason == nil else { return }
+            state.reason = reason
+            state.wasConnected = state.isConnected
+        }
+        // What it says was checked before the connection was made.
+        try? await farewell.say(client, publishesWill: publishesWill)
+    }
+}
