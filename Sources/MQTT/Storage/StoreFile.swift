@@ -13,18 +13,33 @@ final class StoreFile {
     /// What the name of the lock file ends with.
     static let lockSuffix = ".lock"
 
+    /// What a file is for, as its header tells.
+    struct Kind {
+        let applicationIdentifier: Int32
+        /// The newest version that this program knows.
+        let version: Int32
+        /// What it is, for people.
+        let name: StaticString
+
+        static let brokerStore = Kind(
+            applicationIdentifier: StoreSchema.applicationIdentifier,
+            version: Int32(StoreSchema.version),
+            name: "store of this broker"
+        )
+    }
+
     /// Where the file really is, behind symbolic links.
     let path: String
     private let lock: Int32
 
     /// Locks the file at `path` and creates it where there is none. One that is not ours, or is newer, is left as it is.
-    init(_ path: String) throws(StoreError) {
+    init(_ path: String, kind: Kind = .brokerStore) throws(StoreError) {
         let target = try Self.target(of: path)
         self.path = target
         lock = try Self.lock(target + Self.lockSuffix, of: target)
         // Only now: to close a file takes from this process all locks that SQLite has on it.
         let header = try Self.header(of: target)
-        if let error = Self.problem(header, target) { throw error }
+        if let error = Self.problem(header, target, kind) { throw error }
     }
 
     deinit {
@@ -107,7 +122,7 @@ final class StoreFile {
     }
 
     /// What is wrong with a file that begins like this; `nil` with an empty one and with ours.
-    static func problem(_ header: [UInt8], _ path: String) -> StoreError? {
+    static func problem(_ header: [UInt8], _ path: String, _ kind: Kind = .brokerStore) -> StoreError? {
         guard !header.isEmpty else { return nil }
         if header.starts(with: mosquittoHeader) {
             return StoreError(
@@ -118,22 +133,27 @@ final class StoreFile {
             )
         }
         guard header.count == headerSize, header.starts(with: databaseHeader) else {
-            return StoreError(.notAStore, path, "is not a store of this broker; name another file")
+            return StoreError(.notAStore, path, "is no \(kind.name); name another file")
         }
         let version = integer(in: header, at: 60)
-        return problem(applicationIdentifier: integer(in: header, at: 68), version: version, path)
+        return problem(applicationIdentifier: integer(in: header, at: 68), version: version, path, kind)
     }
 
     /// What is wrong with a database of this application and version.
-    static func problem(applicationIdentifier: Int32, version: Int32, _ path: String) -> StoreError? {
-        guard applicationIdentifier == StoreSchema.applicationIdentifier else {
+    static func problem(
+        applicationIdentifier: Int32,
+        version: Int32,
+        _ path: String,
+        _ kind: Kind = .brokerStore
+    ) -> StoreError? {
+        guard applicationIdentifier == kind.applicationIdentifier else {
             return StoreError(.notAStore, path, "is an SQLite database of another program; name another file")
         }
-        guard 1...StoreSchema.version ~= version else {
+        guard 1...kind.version ~= version else {
             return StoreError(
                 .newerVersion,
                 path,
-                "has version \(version) of the store, and this program knows versions up to \(StoreSchema.version); "
+                "has version \(version) of the \(kind.name), and this program knows versions up to \(kind.version); "
                     + "use the program that made it, or name another file"
             )
         }
