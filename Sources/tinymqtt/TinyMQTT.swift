@@ -21,8 +21,8 @@ struct TinyMQTT: AsyncParsableCommand {
         abstract: "An MQTT broker, clients and services in one program.",
         version: "tinymqtt \(version)",
         subcommands: [
-            Broker.self, Publish.self, Subscribe.self, Request.self, Get.self, Ping.self, Passwords.self,
-            ExitCodes.self,
+            Broker.self, Publish.self, Subscribe.self, Request.self, Get.self, Ping.self, RoomServerCommand.self,
+            Join.self, SendRoom.self, SendClient.self, ChatServerCommand.self, Chat.self, Passwords.self, ExitCodes.self,
         ],
         helpNames: .long
     )

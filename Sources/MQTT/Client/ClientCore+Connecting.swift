@@ -65,7 +65,8 @@ extension ClientCore {
         let timeout = TimeAmount(configuration.connectTimeout)
         connectDeadline = now + timeout
         let attempt = attempt
-        let future = connector.connect(timeout: timeout, on: eventLoop)
+        let future =
+            configuration.openChannel?(eventLoop) ?? connector.connect(timeout: timeout, on: eventLoop)
         future.assumeIsolated().whenComplete { result in
             self.networkConnected(result, attempt: attempt)
         }

@@ -72,6 +72,9 @@ public struct MQTTClientConfiguration: Sendable {
     /// Is told of every packet that is sent or received, on the event loop; meant for diagnosis.
     public var trace: (@Sendable (PacketTrace) -> Void)?
 
+    /// Opens the network connection in another way than to the address: to a broker in the same process.
+    var openChannel: (@Sendable (any EventLoop) -> EventLoopFuture<any Channel>)?
+
     /// A configuration for the Server at `address`.
     public init(address: ServerAddress) {
         transport = ClientTransport(address: address)

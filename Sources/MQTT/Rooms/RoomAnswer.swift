@@ -9,6 +9,9 @@ public struct RoomAnswer: Sendable, Hashable {
     /// Of the answer to a join: the room.
     var room: ParticipantName?
 
+    /// The answer as JSON.
+    public var json: String { text(identifier: nil) }
+
     /// - Parameter identifier: What the question carried.
     func text(identifier: ParticipantName?) -> String {
         var members: [JSONValue.Member] = [.init("ok", .bool(refusal == nil))]

@@ -16,6 +16,8 @@ extension MQTTServer {
         let gate = self.gate
         await onLoop { loop in
             loop.reconfigure(settings.configuration, renewals: prepared) { listener, userName in
+                // The broker's own Clients come through no listener.
+                guard prepared.indices.contains(listener) else { return true }
                 guard let userName else { return prepared[listener].access.allowsAnonymous }
                 return gate.value.mayStay(userName, at: listener, by: prepared[listener].passwords)
             }

@@ -41,6 +41,8 @@ public final class MQTTServer: Sendable {
     private let closed: Task<Void, Never>
     private let isStopping = Atomic(false)
 
+    var isStopped: Bool { isStopping.load(ordering: .relaxed) }
+
     /// How long Clients are given to take the last packet when the server stops.
     private static let longestFarewell = TimeAmount.seconds(2)
 
@@ -102,6 +104,8 @@ public final class MQTTServer: Sendable {
     ) async throws(StartError) -> MQTTServer {
         var configuration = configuration
         if !settings.isEmpty { configuration.listeners = settings.map(\.rules) }
+        // Behind those of the listeners, for Clients in this process.
+        configuration.listeners.append(ListenerRules())
         let rules = configuration
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()

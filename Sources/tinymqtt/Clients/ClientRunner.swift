@@ -36,8 +36,13 @@ struct ClientRunner {
     }
 
     /// Runs `body`, and turns the failure of the client into a line on standard error and an exit code.
-    func run(_ body: () async throws(MQTTClientError) -> Int32) async throws {
-        let events = tellEvents()
+    ///
+    /// - Parameter observer: Is told of what happens to the connection, after the person has been.
+    func run(
+        observer: @escaping @Sendable (ClientEvent) async -> Void = { _ in },
+        _ body: () async throws(MQTTClientError) -> Int32
+    ) async throws {
+        let events = tellEvents(observer)
         defer { events.cancel() }
         var status: Int32
         do throws(MQTTClientError) {
@@ -53,7 +58,7 @@ struct ClientRunner {
     }
 
     /// Tells what happens to the connection while the subcommand goes on.
-    private func tellEvents() -> Task<Void, Never> {
+    private func tellEvents(_ observer: @escaping @Sendable (ClientEvent) async -> Void) -> Task<Void, Never> {
         let (diagnostics, report, events) = (diagnostics, report, client.events)
         return Task {
             // mosquitto's clients connect again without a word.
@@ -78,6 +83,7 @@ struct ClientRunner {
                 case .subscriptionLost(let topicFilter, let reasonCode):
                     diagnostics.tell(.error, "lost the subscription to \(topicFilter): \(reasonCode)", report)
                 }
+                await observer(event)
             }
         }
     }

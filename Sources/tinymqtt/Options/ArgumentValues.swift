@@ -104,3 +104,10 @@ enum Retry: ExpressibleByArgument {
         }
     }
 }
+
+extension Seconds {
+    /// A whole number of seconds.
+    init(seconds: Int) {
+        duration = .seconds(seconds)
+    }
+}

@@ -15,7 +15,13 @@ enum ExitStatus: Int32, CaseIterable {
     case hostNotFound = 15
     case proxyFailed = 16
     case timedOut = 27
-    case nothingRetained = 40
+    case nothingRetained = 39
+    case unknownRoom = 40
+    case notAMember = 41
+    case emptyMessage = 42
+    case noRoomServer = 43
+    case nameInUse = 44
+    case serviceRefused = 45
 
     /// When the code is returned.
     var meaning: String {
@@ -32,6 +38,13 @@ enum ExitStatus: Int32, CaseIterable {
         case .proxyFailed: "The proxy cannot be reached, or does not connect to the broker."
         case .nothingRetained: "The broker has retained nothing for the topic."
         case .timedOut: "The time was up: of -W, of --connect-timeout, or of the keep-alive."
+        case .unknownRoom: "Nobody is in the room."
+        case .notAMember: "The client is not in the room."
+        case .emptyMessage: "The message is empty."
+        case .noRoomServer: "No room server answered in time."
+        case .nameInUse: "Another client, or another user of the chat, has the name already."
+        case .serviceRefused:
+            "The room server refused for another reason: too much at once, too large, or as many members as it takes."
         }
     }
 

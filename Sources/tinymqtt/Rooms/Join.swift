@@ -1,0 +1,129 @@
+import ArgumentParser
+import MQTT
+
+/// `tinymqtt join`: is a member of rooms, and prints what comes.
+struct Join: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join",
+        abstract: "Join rooms, and print what is sent to them.",
+        discussion: """
+            Each message is a line on standard output. It leaves at Ctrl-C, at the end of its input, and when it is killed; \
+            it joins again when the broker or the room server was gone. It speaks MQTT 5 unless -V says otherwise.
+            """,
+        helpNames: .long
+    )
+
+    @OptionGroup(title: "Connection")
+    var connection: ConnectionOptions
+
+    @OptionGroup(title: "Session")
+    var session: SessionOptions
+
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: ArgumentHelp("The name to join under, which nobody else may have.", valueName: "name")
+    )
+    var clientID: String
+
+    @Option(
+        name: .long,
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A room to join; may be given several times.", valueName: "name")
+    )
+    var room: [String] = []
+
+    @Option(
+        name: [.short, .long],
+        parsing: .unconditional,
+        help: ArgumentHelp("The highest QoS at which messages arrive: 0, 1 or 2.", valueName: "qos")
+    )
+    var qos = QoS.atLeastOnce
+
+    @Flag(name: .long, help: "Print each message as JSON.")
+    var json = false
+
+    @OptionGroup(title: "Rooms")
+    var rooms: RoomPrefixOptions
+
+    @OptionGroup(title: "Diagnosis")
+    var diagnostics: DiagnosticOptions
+
+    /// As many as the room server takes for one client.
+    private static let maximumRooms = 100
+
+    func validate() throws {
+        _ = try request
+    }
+
+    private var request: RoomMember.Request {
+        get throws {
+            let client = try participantName(clientID, "the client")
+            guard !room.isEmpty else { throw ValidationError("no room; give one with --room") }
+            guard room.count <= Self.maximumRooms else {
+                throw ValidationError("there are \(room.count) rooms; \(Self.maximumRooms) are allowed")
+            }
+            let names = try room.map { try participantName($0, "the room") }
+            return RoomMember.Request(client: client, rooms: names, topics: try rooms.topics)
+        }
+    }
+
+    func run() async throws {
+        let request = try request
+        var configuration = try MQTTClientConfiguration(connection, session, diagnostics, command: "join")
+        configuration.will = request.will
+        let runner = try ClientRunner(command: "join", configuration: configuration, diagnostics: diagnostics)
+        let end = ClientEnd(runner.client)
+        let terminal = LineTerminal {
+            // A pipe without a reader is an end like any other; the will says farewell.
+            Task { await end.end { () async throws(MQTTClientError) in } }
+        }
+        let (clientID, json) = (clientID, json)
+        let handlers = RoomMember.Handlers(
+            show: { message in await terminal.show(json ? PrintableText.json(message.json) : Self.line(message)) },
+            report: runner.report,
+            end: { refusal in
+                runner.tell(.error, Self.text(refusal, clientID))
+                await end.end(refusal.status) { () async throws(MQTTClientError) in }
+            }
+        )
+        let member = RoomMember(request, client: runner.client, handlers: handlers)
+        let signals = end.watchSignals { () async throws(MQTTClientError) in try await member.leave() }
+        let input = Self.watchInput(end, member)
+        defer {
+            signals.cancel()
+            input?.cancel()
+        }
+        let qos = qos
+        try await runner.run(observer: { await member.handle($0) }) { () async throws(MQTTClientError) in
+            try await end.run { () async throws(MQTTClientError) in
+                try await runner.client.connect()
+                try await member.run(qos: qos)
+            }
+        }
+    }
+
+    /// Leaves at the end of the input, where there is some.
+    private static func watchInput(_ end: ClientEnd, _ member: RoomMember) -> Task<Void, Never>? {
+        guard LineTerminal.hasInput else { return nil }
+        return Task {
+            // What is typed is of no interest; an input that cannot be read has ended as well.
+            try? await StandardInput.lines().forEach { _ in }
+            await end.end { () async throws(MQTTClientError) in try await member.leave() }
+        }
+    }
+
+    private static func line(_ message: RoomMessage) -> String {
+        let room = message.room.map(PrintableText.line) ?? "?"
+        return "[\(room)\(message.client == nil ? "" : ", direct")] \(PrintableText.line(message.text))"
+    }
+
+    private static func text(_ refusal: RoomRefusal, _ client: String) -> String {
+        switch refusal {
+        case .clientIdentifierInUse:
+            "the name \(client) is in use by another client; choose another --client-id, or stop that one first"
+        case .full: "the room server has as many rooms or members as it takes"
+        default: "the room server refused: \(refusal.rawValue)"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import MQTT
+
+/// Which of several room servers on one broker is meant.
+struct RoomPrefixOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "What stands before all topics, where several room servers share a broker (default: nothing).",
+            valueName: "levels"
+        )
+    )
+    var prefix = ""
+
+    func validate() throws {
+        do throws(RoomTopics.PrefixProblem) {
+            _ = try RoomTopics(prefix: prefix)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    var topics: RoomTopics {
+        get throws { try RoomTopics(prefix: prefix) }
+    }
+}
+
+/// Reads a name from the command line.
+///
+/// - Parameter option: What it is the value of.
+func participantName(_ text: String, _ option: String) throws -> ParticipantName {
+    do throws(ParticipantName.Problem) {
+        return try ParticipantName(text)
+    } catch {
+        throw ValidationError("\(option) \(PrintableText.line(text)) \(error)")
+    }
+}
+
+extension MQTTClientConfiguration {
+    /// What all room and chat commands have in common.
+    init(
+        _ connection: ConnectionOptions,
+        _ session: SessionOptions,
+        _ diagnostics: DiagnosticOptions,
+        command: String
+    ) throws {
+        self.init(address: try connection.address)
+        try connection.apply(to: &self)
+        session.preferringVersion5.apply(to: &self)
+        diagnostics.apply(to: &self, command: command)
+    }
+}
+
+extension RoomRefusal {
+    /// The exit code for what was refused.
+    var status: ExitStatus {
+        switch self {
+        case .unknownRoom: .unknownRoom
+        case .notAMember: .notAMember
+        case .emptyMessage: .emptyMessage
+        case .clientIdentifierInUse: .nameInUse
+        case .tooLarge, .rateLimited, .full, .malformed: .serviceRefused
+        }
+    }
+}

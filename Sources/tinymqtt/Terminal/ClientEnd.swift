@@ -1,0 +1,88 @@
+import MQTT
+import Synchronization
+
+/// Ends a client that runs until somebody or something ends it: with a farewell, and with an exit code.
+final class ClientEnd: Sendable {
+    private let client: MQTTClient
+    private let firstStatus = Mutex<Int32?>(nil)
+
+    /// How long the broker has to take the farewell. Without a broker there is none.
+    private static let patience = Duration.seconds(2)
+
+    init(_ client: MQTTClient) {
+        self.client = client
+    }
+
+    /// The exit code that was asked for first; `nil` while nobody has.
+    var status: Int32? { firstStatus.withLock { $0 } }
+
+    /// Ends it, unless that is under way: says farewell, waits until it has gone out, and disconnects.
+    func end(_ status: ExitStatus = .success, farewell: () async throws(MQTTClientError) -> Void) async {
+        let isFirst = firstStatus.withLock { first in
+            guard first == nil else { return false }
+            first = status.rawValue
+            return true
+        }
+        guard isFirst else { return }
+        let client = self.client
+        let deadline = Task {
+            // Cancelled when all has gone out.
+            guard (try? await Task.sleep(for: Self.patience)) != nil else { return }
+            try? await client.disconnect()
+        }
+        // A client that cannot say farewell has its will.
+        try? await farewell()
+        _ = try? await client.flush()
+        deadline.cancel()
+        try? await client.disconnect()
+    }
+
+    /// Ends it at the first signal.
+    func watchSignals(farewell: @escaping @Sendable () async throws(MQTTClientError) -> Void) -> Task<Void, Never> {
+        Task {
+            let signals = StopSignals()
+            await signals.wait()
+            if !Task.isCancelled { await end(farewell: farewell) }
+        }
+    }
+
+    /// Runs `body`, which ends when the client does; returns the exit code that was asked for.
+    func run(_ body: () async throws(MQTTClientError) -> Void) async throws(MQTTClientError) -> Int32 {
+        do throws(MQTTClientError) {
+            try await body()
+        } catch {
+            // An end that was asked for looks like a failure to whoever was in the middle of something.
+            guard status != nil else { throw error }
+        }
+        return status ?? 0
+    }
+}
+
+extension DiagnosticOptions.Level {
+    init(_ level: ReportLevel) {
+        self =
+            switch level {
+            case .error: .error
+            case .warning: .warning
+            case .notice: .notice
+            case .info: .info
+            }
+    }
+}
+
+extension ClientRunner {
+    /// Tells what a service or a member reports.
+    var report: Report {
+        { level, text in tell(.init(level), PrintableText.line(text)) }
+    }
+}
+
+extension SessionOptions {
+    /// The same with MQTT 5 as the version, where no version is asked for: it says why something fails, and it has the
+    /// answers that services give.
+    var preferringVersion5: SessionOptions {
+        var options = self
+        options.protocolVersion = options.protocolVersion ?? .v5_0
+        return options
+    }
+}
