@@ -86,6 +86,9 @@ struct Broker: AsyncParsableCommand {
     @Flag(name: .long, help: "Read the configuration with all its files, say what is wrong with it, and end.")
     var testConfig = false
 
+    @Flag(name: .long, help: "Run a room server in this process as well: see room-server, join and send-room.")
+    var rooms = false
+
     @Option(
         name: .long,
         parsing: .unconditional,
@@ -137,6 +140,7 @@ struct Broker: AsyncParsableCommand {
         ) { () throws(ConfigurationError) in
             try readSettings(overrides)
         }
+        service.hasRooms = rooms
         try await service.run()
     }
 

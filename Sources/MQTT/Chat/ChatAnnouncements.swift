@@ -79,8 +79,9 @@ public struct ChatUserList: Sendable, Hashable {
 
 /// What comes to one user at `chat/private/<name>`, beside messages.
 enum ChatAnswer {
-    /// The latest messages: `{"type":"history","messages":[…]}`.
-    case history([ChatMessage])
+    /// The latest messages: `{"type":"history","messages":[…]}`, with the `id` of the one who asked, where the question had
+    /// one.
+    case history([ChatMessage], identifier: ParticipantName?)
     /// The name belongs to somebody else: `{"type":"refused","username":…,"id":…,"reason":"name-in-use"}`. The identifier
     /// tells which of those with this name is meant.
     case refused(ParticipantName, identifier: ParticipantName)
@@ -92,7 +93,8 @@ enum ChatAnswer {
         switch object["type"]?.string {
         case "history":
             guard let list = object["messages"]?.array, list.count <= ChatHistory.maximumCount else { return nil }
-            self = .history(list.compactMap { ChatMessage($0) })
+            let identifier = (object["id"]?.string).flatMap { try? ParticipantName($0) }
+            self = .history(list.compactMap { ChatMessage($0) }, identifier: identifier)
         case "refused":
             guard let user = object.chatUser, let identifier = object["id"]?.string,
                 let identifier = try? ParticipantName(identifier)
@@ -104,10 +106,11 @@ enum ChatAnswer {
 
     var json: String {
         switch self {
-        case .history(let messages):
-            JSONValue.object([
-                .init("type", .string("history")), .init("messages", .array(messages.map(\.value))),
-            ]).text
+        case .history(let messages, let identifier):
+            JSONValue.object(
+                [.init("type", .string("history")), .init("messages", .array(messages.map(\.value)))]
+                    + (identifier.map { [.init("id", .string($0.description))] } ?? [])
+            ).text
         case .refused(let user, let identifier):
             JSONValue.object([
                 .init("type", .string("refused")), .init("username", .string(user.description)),

@@ -81,13 +81,14 @@ public actor ChatHistoryFile {
     private func open() throws(StoreError) -> Database {
         if let database { return database }
         let database = try Database(try StoreFile(path, kind: Self.kind))
+        // What kind of file it is has to be in the file itself, not in the log beside it, which comes last.
         try database.execute(
             """
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = NORMAL;
             PRAGMA application_id = \(Self.kind.applicationIdentifier);
             PRAGMA user_version = \(Self.kind.version);
             CREATE TABLE IF NOT EXISTS history (number INTEGER PRIMARY KEY AUTOINCREMENT, message BLOB NOT NULL);
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = NORMAL;
             """,
             to: "create the history"
         )

@@ -7,16 +7,16 @@ public struct ChatParticipant: Sendable {
         /// Something has happened, in words.
         public var report: Report
         /// What the user says may go out now; called once.
-        public var ready: @Sendable () async -> Void
+        public var ready: @Sendable () -> Void
         /// The name belongs to somebody else; the client is to disconnect.
-        public var refused: @Sendable () async -> Void
+        public var refused: @Sendable () -> Void
 
         /// All of them.
         public init(
             show: @escaping @Sendable (ChatLine) async -> Void,
             report: @escaping Report,
-            ready: @escaping @Sendable () async -> Void,
-            refused: @escaping @Sendable () async -> Void
+            ready: @escaping @Sendable () -> Void,
+            refused: @escaping @Sendable () -> Void
         ) {
             self.show = show
             self.report = report
@@ -29,8 +29,8 @@ public struct ChatParticipant: Sendable {
             case .publish: break
             case .show(let line): await show(line)
             case .tell(let level, let text): report(level, text)
-            case .ready: await ready()
-            case .refused: await refused()
+            case .ready: ready()
+            case .refused: refused()
             }
         }
     }
@@ -140,7 +140,7 @@ public struct ChatParticipant: Sendable {
 
     /// Asks for the latest messages; they are shown.
     public func askForHistory() async throws(Problem) {
-        try await managed { machine, _, orders in machine.askForHistory(into: &orders) }
+        try await managed { $0.askForHistory(now: $1, into: &$2) }
     }
 
     private func managed(

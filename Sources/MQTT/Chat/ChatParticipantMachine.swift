@@ -34,7 +34,8 @@ struct ChatParticipantMachine: ApplicationMachine {
     private var serverDeadline: NIODeadline?
     /// What users have told and the server has not confirmed, a bounded number.
     private var unconfirmed: [Unconfirmed] = []
-    private var wantsHistory: Bool
+    /// Until when the server may send the history.
+    private var historyDeadline: NIODeadline?
     /// Until when the server may answer who is there.
     private var userListDeadline: NIODeadline?
 
@@ -54,7 +55,6 @@ struct ChatParticipantMachine: ApplicationMachine {
         timeout = TimeAmount(configuration.timeout)
         heartbeat = TimeAmount(configuration.heartbeat)
         limiter = RateLimiter(configuration.messageRate)
-        wantsHistory = configuration.user != nil
     }
 
     // MARK: Facts
@@ -69,7 +69,8 @@ struct ChatParticipantMachine: ApplicationMachine {
         _ = roster.add(user, identifier: configuration.identifier, now: now.deadline)
         if !isReady { readyDeadline = now.deadline + Self.joiningTime }
         sign(.join, now, into: &orders)
-        if wantsHistory { request(ChatTopics.historyRequest, into: &orders) }
+        // What was said while the connection was away cannot be told from what was shown before.
+        if !isReady { requestHistory(now, into: &orders) }
     }
 
     mutating func disconnected(now: Moment, into orders: inout [Order]) {
@@ -141,9 +142,8 @@ struct ChatParticipantMachine: ApplicationMachine {
         request(ChatTopics.usersRequest, into: &orders)
     }
 
-    mutating func askForHistory(into orders: inout [Order]) {
-        wantsHistory = true
-        request(ChatTopics.historyRequest, into: &orders)
+    mutating func askForHistory(now: Moment, into orders: inout [Order]) {
+        requestHistory(now, into: &orders)
         if !isServerKnown { orders.append(.tell(.warning, "there is no chat server, which would have the history")) }
     }
 
@@ -201,12 +201,14 @@ struct ChatParticipantMachine: ApplicationMachine {
             return
         }
         switch ChatAnswer(object) {
-        case .history(let messages):
+        case .history(let messages, let identifier):
             meetServer(into: &orders)
-            if wantsHistory { orders += messages.map { .show(.message($0, isHistory: true)) } }
-            // It may come in several pieces, one after the other; questions of others under this name come later.
-            if isReady { return }
-            becomeReady(into: &orders)
+            guard let historyDeadline, now.deadline < historyDeadline,
+                identifier ?? configuration.identifier == configuration.identifier
+            else { return }
+            // It may come in several pieces, one after the other.
+            orders += messages.map { .show(.message($0, isHistory: true)) }
+            if !isReady { becomeReady(into: &orders) }
         case .refused(let name, let identifier):
             guard name == user, identifier == configuration.identifier else { return }
             isRefused = true
@@ -341,9 +343,16 @@ struct ChatParticipantMachine: ApplicationMachine {
         publish(ChatTopics.presence, presence.json, into: &orders)
     }
 
+    private mutating func requestHistory(_ now: Moment, into orders: inout [Order]) {
+        historyDeadline = now.deadline + Self.serverPatience
+        request(ChatTopics.historyRequest, into: &orders)
+    }
+
     private func request(_ topic: String, into orders: inout [Order]) {
         guard let user = configuration.user else { return }
-        let question = JSONValue.object([.init("username", .string(user.description))])
+        let question = JSONValue.object([
+            .init("username", .string(user.description)), .init("id", .string(configuration.identifier.description)),
+        ])
         publish(topic, question.text, into: &orders)
     }
 

@@ -94,9 +94,10 @@ struct ChatServerMachine: ApplicationMachine {
             guard request(message, now, into: &orders) != nil else { return }
             publishList(now, into: &orders)
         case ChatTopics.historyRequest:
-            guard let user = request(message, now, into: &orders) else { return }
+            guard let (user, identifier) = request(message, now, into: &orders) else { return }
             for piece in history.pieces {
-                publish(ChatTopics.private(user), ChatAnswer.history(piece).json, into: &orders)
+                let answer = ChatAnswer.history(piece, identifier: identifier)
+                publish(ChatTopics.private(user), answer.json, into: &orders)
             }
         default: return  // nothing else is subscribed to
         }
@@ -212,8 +213,8 @@ struct ChatServerMachine: ApplicationMachine {
         _ message: IncomingMessage,
         _ now: Moment,
         into orders: inout [Order]
-    ) -> ParticipantName? {
-        guard let user = message.object(limit: ChatPresence.maximumByteCount)?.chatUser else {
+    ) -> (user: ParticipantName, identifier: ParticipantName?)? {
+        guard let object = message.object(limit: ChatPresence.maximumByteCount), let user = object.chatUser else {
             complain(message, now, into: &orders)
             return nil
         }
@@ -221,7 +222,7 @@ struct ChatServerMachine: ApplicationMachine {
             counts.rateLimited += 1
             return nil
         }
-        return user
+        return (user, (object["id"]?.string).flatMap { try? ParticipantName($0) })
     }
 
     private mutating func complain(_ message: IncomingMessage, _ now: Moment, into orders: inout [Order]) {

@@ -7,13 +7,13 @@ public struct RoomMember: Sendable {
         /// Something has happened, in words.
         public var report: Report
         /// The room server refuses the member; it is to disconnect.
-        public var end: @Sendable (RoomRefusal) async -> Void
+        public var end: @Sendable (RoomRefusal) -> Void
 
         /// All of them.
         public init(
             show: @escaping @Sendable (RoomMessage) async -> Void,
             report: @escaping Report,
-            end: @escaping @Sendable (RoomRefusal) async -> Void
+            end: @escaping @Sendable (RoomRefusal) -> Void
         ) {
             self.show = show
             self.report = report
@@ -56,7 +56,7 @@ public struct RoomMember: Sendable {
             case .publish: break
             case .show(let message): await handlers.show(message)
             case .tell(let level, let text): handlers.report(level, text)
-            case .end(let refusal): await handlers.end(refusal)
+            case .end(let refusal): handlers.end(refusal)
             }
         }
     }

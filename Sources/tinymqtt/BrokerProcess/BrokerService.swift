@@ -17,6 +17,8 @@ struct BrokerService {
     let manager = ServiceManager.current
     /// Reads the settings again.
     private let readAgain: () throws(ConfigurationError) -> ServerSettings
+    /// Whether a room server runs in this process as well.
+    var hasRooms = false
     /// The user that root has become, as the log calls it.
     var user: String?
 
@@ -51,12 +53,14 @@ struct BrokerService {
             if !settings.log.destinations.contains(.standardError) { logger.error("\(error)") }
             throw error
         }
+        let rooms = hasRooms ? try BrokerRooms(server, logger: logger) : nil
         BrokerConsole.read(into: requests)
         let manager = self.manager
         let watchdog = Task { await manager?.keepAlive { await server.waitForTurn() } }
         await serve(server, requests)
         manager?.stopping()
         logger.notice("the broker stops")
+        await rooms?.stop()
         if await !server.stop() {
             logger.error("not everything could be stored; what is missing was not acknowledged")
         }

@@ -79,8 +79,7 @@ struct Chat: AsyncParsableCommand {
         let runner = try ClientRunner(command: "chat", configuration: configuration, diagnostics: diagnostics)
         let end = ClientEnd(runner.client)
         let terminal = LineTerminal {
-            // A pipe without a reader is an end like any other; the will says farewell.
-            Task { await end.end { () async throws(MQTTClientError) in } }
+            Task { await end.end() }
         }
         let format = ChatLineFormat(isJSON: json, hasColours: terminal.hasColours)
         let (ready, isReady) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -91,11 +90,13 @@ struct Chat: AsyncParsableCommand {
             ready: { isReady.yield() },
             refused: {
                 report(.error, "the name \(user?.description ?? "") is taken; choose another one with --username")
-                await end.end(.nameInUse) { () async throws(MQTTClientError) in }
+                // Not in place: the participant is in the middle of telling this.
+                Task { await end.end(.nameInUse) }
             }
         )
         let participant = ChatParticipant(request, client: runner.client, handlers: handlers)
-        let signals = end.watchSignals { () async throws(MQTTClientError) in try await participant.leave() }
+        end.setFarewell { () async throws(MQTTClientError) in try await participant.leave() }
+        let signals = end.watchSignals()
         let conversation = ChatConversation(participant: participant, terminal: terminal, end: end, report: report)
         let rate = times.rate
         let input =
@@ -166,20 +167,16 @@ struct ChatConversation: Sendable {
         } catch is Quit {
         } catch let failure as StandardInput.Failure {
             report(.error, failure.text)
-            return await end.end(.usage, farewell: farewell)
+            return await end.end(.usage)
         } catch {
             // The client is at its end, and says why itself.
             return
         }
-        await end.end(farewell: farewell)
+        await end.end()
     }
 
     /// The user has had enough.
     private struct Quit: Error {}
-
-    private func farewell() async throws(MQTTClientError) {
-        try await participant.leave()
-    }
 
     /// Does what a line says; `false` where the user leaves.
     private func perform(_ input: ChatInput, _ pace: inout ChatPace) async throws -> Bool {

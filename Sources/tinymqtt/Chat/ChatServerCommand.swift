@@ -72,7 +72,7 @@ struct ChatServerCommand: AsyncParsableCommand {
             throw ExitStatus.configuration.code
         }
         let end = ClientEnd(runner.client)
-        let signals = end.watchSignals { () async throws(MQTTClientError) in }
+        let signals = end.watchSignals()
         defer { signals.cancel() }
         let hasStore = store != nil
         try await runner.run(observer: { await server.handle($0) }) { () async throws(MQTTClientError) in

@@ -75,8 +75,7 @@ struct Join: AsyncParsableCommand {
         let runner = try ClientRunner(command: "join", configuration: configuration, diagnostics: diagnostics)
         let end = ClientEnd(runner.client)
         let terminal = LineTerminal {
-            // A pipe without a reader is an end like any other; the will says farewell.
-            Task { await end.end { () async throws(MQTTClientError) in } }
+            Task { await end.end() }
         }
         let (clientID, json) = (clientID, json)
         let handlers = RoomMember.Handlers(
@@ -84,12 +83,14 @@ struct Join: AsyncParsableCommand {
             report: runner.report,
             end: { refusal in
                 runner.tell(.error, Self.text(refusal, clientID))
-                await end.end(refusal.status) { () async throws(MQTTClientError) in }
+                // Not in place: the member is in the middle of telling this.
+                Task { await end.end(refusal.status) }
             }
         )
         let member = RoomMember(request, client: runner.client, handlers: handlers)
-        let signals = end.watchSignals { () async throws(MQTTClientError) in try await member.leave() }
-        let input = Self.watchInput(end, member)
+        end.setFarewell { () async throws(MQTTClientError) in try await member.leave() }
+        let signals = end.watchSignals()
+        let input = Self.watchInput(end)
         defer {
             signals.cancel()
             input?.cancel()
@@ -104,12 +105,12 @@ struct Join: AsyncParsableCommand {
     }
 
     /// Leaves at the end of the input, where there is some.
-    private static func watchInput(_ end: ClientEnd, _ member: RoomMember) -> Task<Void, Never>? {
+    private static func watchInput(_ end: ClientEnd) -> Task<Void, Never>? {
         guard LineTerminal.hasInput else { return nil }
         return Task {
             // What is typed is of no interest; an input that cannot be read has ended as well.
             try? await StandardInput.lines().forEach { _ in }
-            await end.end { () async throws(MQTTClientError) in try await member.leave() }
+            await end.end()
         }
     }
 

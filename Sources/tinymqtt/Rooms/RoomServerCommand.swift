@@ -52,7 +52,7 @@ struct RoomServerCommand: AsyncParsableCommand {
             report: runner.report
         )
         let end = ClientEnd(runner.client)
-        let signals = end.watchSignals { () async throws(MQTTClientError) in }
+        let signals = end.watchSignals()
         defer { signals.cancel() }
         try await runner.run(observer: { await server.handle($0) }) { () async throws(MQTTClientError) in
             try await end.run { () async throws(MQTTClientError) in

@@ -5,6 +5,10 @@ import Synchronization
 final class ClientEnd: Sendable {
     private let client: MQTTClient
     private let firstStatus = Mutex<Int32?>(nil)
+    private let farewell = Mutex<Farewell?>(nil)
+
+    /// What the client says before it goes.
+    typealias Farewell = @Sendable () async throws(MQTTClientError) -> Void
 
     /// How long the broker has to take the farewell. Without a broker there is none.
     private static let patience = Duration.seconds(2)
@@ -16,8 +20,13 @@ final class ClientEnd: Sendable {
     /// The exit code that was asked for first; `nil` while nobody has.
     var status: Int32? { firstStatus.withLock { $0 } }
 
+    /// Sets what is to be said at the end; until then, nothing is.
+    func setFarewell(_ farewell: @escaping Farewell) {
+        self.farewell.withLock { $0 = farewell }
+    }
+
     /// Ends it, unless that is under way: says farewell, waits until it has gone out, and disconnects.
-    func end(_ status: ExitStatus = .success, farewell: () async throws(MQTTClientError) -> Void) async {
+    func end(_ status: ExitStatus = .success) async {
         let isFirst = firstStatus.withLock { first in
             guard first == nil else { return false }
             first = status.rawValue
@@ -31,18 +40,18 @@ final class ClientEnd: Sendable {
             try? await client.disconnect()
         }
         // A client that cannot say farewell has its will.
-        try? await farewell()
+        try? await farewell.withLock { $0 }?()
         _ = try? await client.flush()
         deadline.cancel()
         try? await client.disconnect()
     }
 
     /// Ends it at the first signal.
-    func watchSignals(farewell: @escaping @Sendable () async throws(MQTTClientError) -> Void) -> Task<Void, Never> {
+    func watchSignals() -> Task<Void, Never> {
         Task {
             let signals = StopSignals()
             await signals.wait()
-            if !Task.isCancelled { await end(farewell: farewell) }
+            if !Task.isCancelled { await end() }
         }
     }
 
