@@ -103,3 +103,18 @@ actor ApplicationDriver<Machine: ApplicationMachine> {
     /// Looks at the machine.
     func read<Result: Sendable>(_ body: sending (Machine) -> Result) -> Result { body(machine) }
 }
+
+extension MQTTClient {
+    /// Subscribes to all of them.
+    ///
+    /// - Throws: an error with the Server's reason code where it refuses one.
+    func subscribeAll(_ topicFilters: [String], maximumQoS: QoS) async throws(MQTTClientError) {
+        let result = try await subscribe(topicFilters.map { Subscription($0, maximumQoS: maximumQoS) })
+        guard let refused = result.outcomes.first(where: \.isFailure) else { return }
+        throw MQTTClientError(
+            .notSupportedByServer,
+            reasonCode: refused.reasonCode,
+            text: "no subscription to \(refused.topicFilter)"
+        )
+    }
+}

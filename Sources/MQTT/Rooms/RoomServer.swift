@@ -45,18 +45,3 @@ public struct RoomServer: Sendable {
         get async { await driver.read(\.status) }
     }
 }
-
-extension MQTTClient {
-    /// Subscribes to all of them.
-    ///
-    /// - Throws: an error with the Server's reason code where it refuses one.
-    func subscribeAll(_ topicFilters: [String], maximumQoS: QoS) async throws(MQTTClientError) {
-        let result = try await subscribe(topicFilters.map { Subscription($0, maximumQoS: maximumQoS) })
-        guard let refused = result.outcomes.first(where: \.isFailure) else { return }
-        throw MQTTClientError(
-            .notSupportedByServer,
-            reasonCode: refused.reasonCode,
-            text: "no subscription to \(refused.topicFilter)"
-        )
-    }
-}

@@ -106,8 +106,8 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
 
     // MARK: What the loop asks for
 
-    /// Where the other side is, for the log.
-    var peerAddress: String { remoteAddress?.text ?? "" }
+    /// Where the other side is, for the log. Without an address it is in this process.
+    var peerAddress: String { remoteAddress?.text ?? "this process" }
 
     /// Where the other side is.
     var peer: SocketAddress? { remoteAddress }

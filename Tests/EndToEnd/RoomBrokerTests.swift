@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+@testable import Support
+
+/// A room server in the broker's process, and the access control file of the README.
+@Suite("Rooms in the broker", .timeLimit(.minutes(2)))
+struct RoomBrokerTests {
+    @Test("tinymqtt broker --rooms needs nothing else")
+    func inTheBroker() async throws {
+        let broker = try await RunningBroker.start(.tinymqtt, arguments: ["--rooms"])
+        try await broker.process.waitForError("rooms: serving")
+        let parties = Parties(port: broker.port)
+        let alice = try await parties.member("alice", ["lobby"])
+        #expect(try await parties.sendRoom("lobby", "hi").text == "sent to 1 member of lobby\n")
+        try await alice.waitForLine("[lobby] hi")
+        // With the broker its memberships end; when it comes back, members join again by themselves.
+        #expect(try await broker.stop().status == 0)
+        let again = try await RunningBroker.start(.tinymqtt, port: broker.port, arguments: ["--rooms"])
+        try await alice.waitForError("joined lobby", times: 2)
+        #expect(try await parties.sendRoom("lobby", "again").text == "sent to 1 member of lobby\n")
+        try await alice.interrupt()
+        #expect(try await again.stop().status == 0)
+    }
+
+    @Test("with the README's access control file only the operator can command, and users hear only what is theirs")
+    func accessControl() async throws {
+        let blocks = try ReadmeBlock.all(in: SourceTree.text("README.md"))
+        let list = try #require(blocks.first { $0.label == "text rooms acl" }, "README.md has no such block").text
+        let folder = try TemporaryFolder()
+        for (number, user) in ["ann", "bob", "operator"].enumerated() {
+            let options = (number == 0 ? ["-c"] : []) + ["-b", folder.path("passwords"), user, "secret"]
+            #expect(try await ChildProcess.run(Peers.tinymqtt, ["passwd"] + options).status == 0)
+        }
+        let configuration = """
+            listener 0 127.0.0.1
+            allow_anonymous false
+            password_file @/passwords
+            acl_file @/acl
+            """
+        let files = ["passwords": try folder.text("passwords"), "acl": list]
+        let broker = try await ConfiguredBroker.start(configuration, files: files, arguments: ["--rooms"])
+        let parties = Parties(port: broker.port)
+        func login(_ user: String) -> [String] { ["-u", user, "-P", "secret"] }
+
+        #expect(try await parties.run("join", ["--client-id", "ann", "--room", "lobby"]).status == 135)
+        let ann = try await parties.member("ann", ["lobby"], login("ann"))
+        // A room server in the process goes on through a reload.
+        try await broker.reload()
+        #expect(try await parties.sendRoom("lobby", "hi", login("operator")).text == "sent to 1 member of lobby\n")
+        try await ann.waitForLine("[lobby] hi")
+        #expect(try await parties.sendRoom("lobby", "hi", login("ann")).status == 135)
+        let eavesdropper = try await parties.run("sub", login("bob") + ["-V", "5", "-t", "clients/ann/direct"])
+        #expect(eavesdropper.status == 135)
+        let forged = try await parties.run(
+            "pub",
+            login("bob") + ["-V", "5", "-q", "1", "-t", "rooms/lobby/messages", "-m", "forged"]
+        )
+        #expect(forged.status == 135)
+        try await ann.interrupt()
+        #expect(ann.soFar.text == "[lobby] hi\n")
+        #expect(try await broker.stop().status == 0)
+    }
+}
