@@ -173,20 +173,20 @@ _tinymqtt() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    broker|pub|sub|rr|get|ping|passwd|exit-codes|help)
+    broker|pub|sub|rr|get|ping|room-server|join|send-room|send-client|chat-server|chat|passwd|exit-codes|help)
         # Offer subcommand argument completions
         "_tinymqtt_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'broker pub sub rr get ping passwd exit-codes help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'broker pub sub rr get ping room-server join send-room send-client chat-server chat passwd exit-codes help' -- "${cur}"))
         ;;
     esac
 }
 
 _tinymqtt_broker() {
     repeating_flags=()
-    non_repeating_flags=(-d --daemon -v --verbose -q --quiet --test-config --version -h --help)
+    non_repeating_flags=(-d --daemon -v --verbose -q --quiet --test-config --rooms --version -h --help)
     repeating_options=(-p --port)
     non_repeating_options=(-c --config-file --host --log-level --store --check-store --tls-keylog)
     __tinymqtt_offer_flags_options 0
@@ -973,6 +973,802 @@ _tinymqtt_ping() {
         return
         ;;
     '--interval')
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_room-server() {
+    repeating_flags=()
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session --status --json -d --debug --quiet --version --help)
+    repeating_options=()
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight --prefix --timeout --log-level)
+    __tinymqtt_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
+        return
+        ;;
+    '-u'|'--username')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-V'|'--protocol-version')
+        __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
+        return
+        ;;
+    '-x'|'--session-expiry')
+        return
+        ;;
+    '-M'|'--max-inflight')
+        return
+        ;;
+    '--prefix')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_join() {
+    repeating_flags=()
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session --json -d --debug --quiet --version --help)
+    repeating_options=(--room)
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight --client-id -q --qos --prefix --log-level)
+    __tinymqtt_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
+        return
+        ;;
+    '-u'|'--username')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-V'|'--protocol-version')
+        __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
+        return
+        ;;
+    '-x'|'--session-expiry')
+        return
+        ;;
+    '-M'|'--max-inflight')
+        return
+        ;;
+    '--client-id')
+        return
+        ;;
+    '--room')
+        return
+        ;;
+    '-q'|'--qos')
+        __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
+        return
+        ;;
+    '--prefix')
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_send-room() {
+    repeating_flags=()
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session --json -d --debug --quiet --version --help)
+    repeating_options=()
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight --room -m --message -q --qos --timeout --prefix --log-level)
+    __tinymqtt_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
+        return
+        ;;
+    '-u'|'--username')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-V'|'--protocol-version')
+        __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
+        return
+        ;;
+    '-x'|'--session-expiry')
+        return
+        ;;
+    '-M'|'--max-inflight')
+        return
+        ;;
+    '--room')
+        return
+        ;;
+    '-m'|'--message')
+        return
+        ;;
+    '-q'|'--qos')
+        __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--prefix')
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_send-client() {
+    repeating_flags=()
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session --json -d --debug --quiet --version --help)
+    repeating_options=()
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight --client-id --room -m --message -q --qos --timeout --prefix --log-level)
+    __tinymqtt_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
+        return
+        ;;
+    '-u'|'--username')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-V'|'--protocol-version')
+        __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
+        return
+        ;;
+    '-x'|'--session-expiry')
+        return
+        ;;
+    '-M'|'--max-inflight')
+        return
+        ;;
+    '--client-id')
+        return
+        ;;
+    '--room')
+        return
+        ;;
+    '-m'|'--message')
+        return
+        ;;
+    '-q'|'--qos')
+        __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--prefix')
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_chat-server() {
+    repeating_flags=()
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session -d --debug --quiet --version --help)
+    repeating_options=()
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight --history --store --timeout --rate -q --qos --log-level)
+    __tinymqtt_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
+        return
+        ;;
+    '-u'|'--username')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-V'|'--protocol-version')
+        __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
+        return
+        ;;
+    '-x'|'--session-expiry')
+        return
+        ;;
+    '-M'|'--max-inflight')
+        return
+        ;;
+    '--history')
+        return
+        ;;
+    '--store')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--rate')
+        return
+        ;;
+    '-q'|'--qos')
+        __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_chat() {
+    repeating_flags=()
+    non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls --read-only --json -d --debug --quiet --version --help)
+    repeating_options=()
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -u -P --pw -V --protocol-version --username -t --topic --heartbeat --timeout --rate -q --qos --log-level)
+    __tinymqtt_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-u')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '-V'|'--protocol-version')
+        return
+        ;;
+    '--username')
+        return
+        ;;
+    '-t'|'--topic')
+        return
+        ;;
+    '--heartbeat')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--rate')
+        return
+        ;;
+    '-q'|'--qos')
+        __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
         return
         ;;
     '--log-level')

@@ -22,7 +22,8 @@ struct TinyMQTT: AsyncParsableCommand {
         version: "tinymqtt \(version)",
         subcommands: [
             Broker.self, Publish.self, Subscribe.self, Request.self, Get.self, Ping.self, RoomServerCommand.self,
-            Join.self, SendRoom.self, SendClient.self, ChatServerCommand.self, Chat.self, Passwords.self, ExitCodes.self,
+            Join.self, SendRoom.self, SendClient.self, ChatServerCommand.self, Chat.self, Passwords.self,
+            ExitCodes.self,
         ],
         helpNames: .long
     )

@@ -69,21 +69,16 @@ struct Chat: AsyncParsableCommand {
     func run() async throws {
         let user = readOnly ? nil : try participantName(try name, "the name")
         let request = ChatParticipant.Request(participant(user), topic: topic)
-        var configuration = try MQTTClientConfiguration(
-            arguments.completing(connection),
-            try login.session,
-            diagnostics,
-            command: "chat"
-        )
+        var configuration = try MQTTClientConfiguration(arguments.completing(connection), login.session)
         configuration.will = request.will
         let runner = try ClientRunner(command: "chat", configuration: configuration, diagnostics: diagnostics)
-        let end = ClientEnd(runner.client)
+        let end = ServiceEnd(runner.client)
         let terminal = LineTerminal {
             Task { await end.end() }
         }
         let format = ChatLineFormat(isJSON: json, hasColours: terminal.hasColours)
         let (ready, isReady) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let report = terminal.isInteractive ? Self.report(diagnostics, to: terminal) : runner.report
+        let report = terminal.isInteractive ? Self.report(diagnostics, to: terminal) : runner.serviceReport
         let handlers = ChatParticipant.Handlers(
             show: { await terminal.show(format.text($0)) },
             report: report,
@@ -147,7 +142,7 @@ struct Chat: AsyncParsableCommand {
 struct ChatConversation: Sendable {
     let participant: ChatParticipant
     let terminal: LineTerminal
-    let end: ClientEnd
+    let end: ServiceEnd
     let report: Report
 
     /// Takes lines until there are no more, or until the user has had enough; then leaves.

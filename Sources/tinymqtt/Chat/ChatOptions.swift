@@ -27,8 +27,8 @@ struct AddressArguments: ParsableArguments {
         guard let host else { return connection }
         var connection = connection
         let (name, number) = Self.split(host)
-        connection.host = connection.host ?? name
-        connection.port = connection.port ?? number ?? port
+        connection.givenHost = connection.givenHost ?? name
+        connection.givenPort = connection.givenPort ?? number ?? port
         return connection
     }
 

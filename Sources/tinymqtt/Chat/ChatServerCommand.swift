@@ -52,12 +52,7 @@ struct ChatServerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try MQTTClientConfiguration(
-            arguments.completing(connection),
-            session,
-            diagnostics,
-            command: "chat-server"
-        )
+        let configuration = try MQTTClientConfiguration(arguments.completing(connection), session)
         let runner = try ClientRunner(command: "chat-server", configuration: configuration, diagnostics: diagnostics)
         let server: ChatServer
         do throws(ChatHistoryFile.Failure) {
@@ -65,13 +60,13 @@ struct ChatServerCommand: AsyncParsableCommand {
                 client: runner.client,
                 configuration: serverConfiguration,
                 file: store.map { ChatHistoryFile($0) },
-                report: runner.report
+                report: runner.serviceReport
             )
         } catch {
             runner.tell(.error, "the history cannot be kept: \(error)")
             throw ExitStatus.configuration.code
         }
-        let end = ClientEnd(runner.client)
+        let end = ServiceEnd(runner.client)
         let signals = end.watchSignals()
         defer { signals.cancel() }
         let hasStore = store != nil

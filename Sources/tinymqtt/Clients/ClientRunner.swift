@@ -18,6 +18,11 @@ struct ClientRunner {
     ) throws {
         var configuration = MQTTClientConfiguration(host: "localhost")
         try configure(&configuration)
+        try self.init(command: command, configuration: configuration, diagnostics: diagnostics)
+    }
+
+    init(command: String, configuration: MQTTClientConfiguration, diagnostics: DiagnosticOptions) throws {
+        var configuration = configuration
         let report = ClientReport(
             program: .current,
             command: command,

@@ -35,13 +35,14 @@ extension ProtocolVersion: ExpressibleByArgument {
 
 /// A time in seconds, with fractions.
 struct Seconds: ExpressibleByArgument {
-    static let one = Self(duration: .seconds(1))
-    static let thirty = Self(duration: .seconds(30))
+    static let one = Self(seconds: 1)
+    static let thirty = Self(seconds: 30)
 
     let duration: Duration
 
-    private init(duration: Duration) {
-        self.duration = duration
+    /// A whole number of seconds.
+    init(seconds: Int) {
+        duration = .seconds(seconds)
     }
 
     /// How a default is shown.
@@ -102,12 +103,5 @@ enum Retry: ExpressibleByArgument {
         case .forever: .always
         case .times(let count): ReconnectPolicy(scope: .always, maximumAttempts: count)
         }
-    }
-}
-
-extension Seconds {
-    /// A whole number of seconds.
-    init(seconds: Int) {
-        duration = .seconds(seconds)
     }
 }

@@ -70,17 +70,17 @@ struct Join: AsyncParsableCommand {
 
     func run() async throws {
         let request = try request
-        var configuration = try MQTTClientConfiguration(connection, session, diagnostics, command: "join")
+        var configuration = try MQTTClientConfiguration(connection, session)
         configuration.will = request.will
         let runner = try ClientRunner(command: "join", configuration: configuration, diagnostics: diagnostics)
-        let end = ClientEnd(runner.client)
+        let end = ServiceEnd(runner.client)
         let terminal = LineTerminal {
             Task { await end.end() }
         }
         let (clientID, json) = (clientID, json)
         let handlers = RoomMember.Handlers(
             show: { message in await terminal.show(json ? PrintableText.json(message.json) : Self.line(message)) },
-            report: runner.report,
+            report: runner.serviceReport,
             end: { refusal in
                 runner.tell(.error, Self.text(refusal, clientID))
                 // Not in place: the member is in the middle of telling this.
@@ -105,7 +105,7 @@ struct Join: AsyncParsableCommand {
     }
 
     /// Leaves at the end of the input, where there is some.
-    private static func watchInput(_ end: ClientEnd) -> Task<Void, Never>? {
+    private static func watchInput(_ end: ServiceEnd) -> Task<Void, Never>? {
         guard LineTerminal.hasInput else { return nil }
         return Task {
             // What is typed is of no interest; an input that cannot be read has ended as well.

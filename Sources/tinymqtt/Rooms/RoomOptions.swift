@@ -38,17 +38,12 @@ func participantName(_ text: String, _ option: String) throws -> ParticipantName
 }
 
 extension MQTTClientConfiguration {
-    /// What all room and chat commands have in common.
-    init(
-        _ connection: ConnectionOptions,
-        _ session: SessionOptions,
-        _ diagnostics: DiagnosticOptions,
-        command: String
-    ) throws {
+    /// What all room and chat commands have in common: MQTT 5 where no other version is asked for, because it says why
+    /// something fails, and has the answers that services give.
+    init(_ connection: ConnectionOptions, _ session: SessionOptions) throws {
         self.init(address: try connection.address)
         try connection.apply(to: &self)
-        session.preferringVersion5.apply(to: &self)
-        diagnostics.apply(to: &self, command: command)
+        try session.apply(to: &self, defaultVersion: .v5_0)
     }
 }
 

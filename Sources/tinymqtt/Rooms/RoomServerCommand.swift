@@ -43,15 +43,15 @@ struct RoomServerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try MQTTClientConfiguration(connection, session, diagnostics, command: "room-server")
+        let configuration = try MQTTClientConfiguration(connection, session)
         let runner = try ClientRunner(command: "room-server", configuration: configuration, diagnostics: diagnostics)
         guard !status else { return try await printStatus(runner) }
         let server = RoomServer(
             client: runner.client,
             configuration: RoomServerConfiguration(topics: try rooms.topics),
-            report: runner.report
+            report: runner.serviceReport
         )
-        let end = ClientEnd(runner.client)
+        let end = ServiceEnd(runner.client)
         let signals = end.watchSignals()
         defer { signals.cancel() }
         try await runner.run(observer: { await server.handle($0) }) { () async throws(MQTTClientError) in

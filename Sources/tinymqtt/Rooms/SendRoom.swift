@@ -33,7 +33,7 @@ struct SendRoom: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try MQTTClientConfiguration(connection, session, diagnostics, command: "send-room")
+        let configuration = try MQTTClientConfiguration(connection, session)
         let runner = try ClientRunner(command: "send-room", configuration: configuration, diagnostics: diagnostics)
         let room = try participantName(message.room, "the room")
         try await message.send(.sendRoom(room, message: message.message), runner, topics: try rooms.topics) { count in
@@ -82,7 +82,7 @@ struct SendClient: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try MQTTClientConfiguration(connection, session, diagnostics, command: "send-client")
+        let configuration = try MQTTClientConfiguration(connection, session)
         let runner = try ClientRunner(command: "send-client", configuration: configuration, diagnostics: diagnostics)
         let room = try participantName(message.room, "the room")
         let client = try participantName(clientID, "the client")

@@ -2,7 +2,7 @@ import MQTT
 import Synchronization
 
 /// Ends a client that runs until somebody or something ends it: with a farewell, and with an exit code.
-final class ClientEnd: Sendable {
+final class ServiceEnd: Sendable {
     private let client: MQTTClient
     private let firstStatus = Mutex<Int32?>(nil)
     private let farewell = Mutex<Farewell?>(nil)
@@ -81,17 +81,7 @@ extension DiagnosticOptions.Level {
 
 extension ClientRunner {
     /// Tells what a service or a member reports.
-    var report: Report {
+    var serviceReport: Report {
         { level, text in tell(.init(level), PrintableText.line(text)) }
-    }
-}
-
-extension SessionOptions {
-    /// The same with MQTT 5 as the version, where no version is asked for: it says why something fails, and it has the
-    /// answers that services give.
-    var preferringVersion5: SessionOptions {
-        var options = self
-        options.protocolVersion = options.protocolVersion ?? .v5_0
-        return options
     }
 }
