@@ -38,6 +38,16 @@ let package = Package(
     targets: [
         // The reference implementation of Argon2, which mosquitto's password files are hashed with.
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
+        // GNU readline's global variables, each with a function around it: Swift cannot take them.
+        .target(
+            name: "CReadline",
+            linkerSettings: [
+                // The archives, so that the program starts without looking for a library, and what readline asks about the terminal.
+                .linkedLibrary(":libreadline.a", .when(platforms: [.linux])),
+                .linkedLibrary(":libtinfo.a", .when(platforms: [.linux])),
+                .linkedLibrary("readline", .when(platforms: [.macOS])),
+            ]
+        ),
         // What Swift's modules for the C library leave out, or cannot be relied on for.
         .systemLibrary(name: "CPlatform"),
         // The database engine that the durable store stands on.
@@ -80,6 +90,7 @@ let package = Package(
         .executableTarget(
             name: "tinymqtt",
             dependencies: [
+                "CReadline",
                 "MQTT",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
