@@ -22,7 +22,7 @@ struct TinyMQTT: AsyncParsableCommand {
         version: "tinymqtt \(version)",
         subcommands: [
             Broker.self, Publish.self, Subscribe.self, Request.self, Get.self, Ping.self, RoomServerCommand.self,
-            Join.self, SendRoom.self, SendClient.self, ChatServerCommand.self, Chat.self, Passwords.self,
+            Join.self, SendRoom.self, SendClient.self, ChatServerCommand.self, Chat.self, Shell.self, Passwords.self,
             ExitCodes.self,
         ],
         helpNames: .long

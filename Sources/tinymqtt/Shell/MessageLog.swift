@@ -26,8 +26,8 @@ struct MessageLog: Sendable {
         var qos: QoS
         var isRetained: Bool
         var isDuplicate: Bool
-        /// Seconds since 1970.
-        var time: Double
+        /// When it came.
+        var time: ReceiveTime
 
         fileprivate var byteCount: Int { topic.utf8.count + payload.count + MessageLog.entryOverhead }
     }
@@ -54,7 +54,7 @@ struct MessageLog: Sendable {
 
     /// Adds a message, and returns it with its number.
     @discardableResult
-    mutating func append(_ message: ReceivedMessage, connection: String, time: Double) -> Entry {
+    mutating func append(_ message: ReceivedMessage, connection: String, time: ReceiveTime) -> Entry {
         append(
             Entry(
                 number: 0,

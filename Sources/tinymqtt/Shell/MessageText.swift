@@ -1,4 +1,5 @@
 import MQTT
+import NIOCore
 
 /// How messages are shown.
 struct MessageText: Sendable {
@@ -24,6 +25,7 @@ struct MessageText: Sendable {
 
     private static let bytesPerLine = 16
     private static let indentation = "    "
+    private static let timeForm = TimeForm("%H:%M:%S")
 
     /// A message as lines for a terminal, with nothing in them that a terminal would obey.
     func lines(_ entry: MessageLog.Entry) -> String {
@@ -56,13 +58,19 @@ struct MessageText: Sendable {
     /// Number, time, marks and topic.
     private func head(_ entry: MessageLog.Entry) -> String {
         var parts = ["[\(entry.number)]"]
-        if hasTime { parts.append(LocalTime.text(entry.time)) }
+        if hasTime { parts.append(Self.text(entry.time)) }
         var marks: [String] = []
         if entry.qos != .atMostOnce { marks.append("QoS \(entry.qos.rawValue)") }
         if entry.isRetained { marks.append("retained") }
         if entry.isDuplicate { marks.append("again") }
         parts.append(entry.topic.harmless + (marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))") + ":")
         return parts.joined(separator: " ")
+    }
+
+    private static func text(_ time: ReceiveTime) -> String {
+        var text = ByteBuffer()
+        time.write(timeForm, in: .local, to: &text)
+        return String(buffer: text)
     }
 
     private struct Content {
