@@ -66,7 +66,8 @@ struct ClientTransportPeerTests {
         let port = try RunningBroker.freePort()
         let listener = "listener \(port) 127.0.0.1\nsocket_domain ipv4\nprotocol websockets"
         try await withMosquitto("\(listener)\n\(security)") { _ in
-            let isWhole = try await ClientExchange.run(.host("127.0.0.1", port: port)) {
+            // It takes 4 KiB at a time, and waits in between.
+            let isWhole = try await ClientExchange.run(.host("127.0.0.1", port: port), byteCount: 10_000) {
                 if isSecure { $0.useTLS(files) }
                 $0.webSocket = ClientWebSocket()
             }

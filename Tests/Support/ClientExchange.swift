@@ -6,6 +6,7 @@ enum ClientExchange {
     /// it came back whole.
     static func run(
         _ address: ServerAddress,
+        byteCount: Int = 200_000,
         _ change: (inout ClientTransport) throws -> Void = { _ in }
     ) async throws -> Bool {
         var configuration = MQTTClientConfiguration(address: address)
@@ -14,7 +15,7 @@ enum ClientExchange {
         try change(&configuration.transport)
         let client = try MQTTClient(configuration: configuration)
         try await client.connect()
-        let payload = String(repeating: "0123456789", count: 20_000)
+        let payload = String(repeating: "0123456789", count: byteCount / 10)
         try await client.subscribe("exchange/#", maximumQoS: .atLeastOnce)
         try await client.publish("exchange/one", payload, qos: .atLeastOnce)
         let message = try await client.messages.next(atMost: 1)?.first

@@ -25,7 +25,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     // MARK: From the other side
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isClosing else { return }
+        guard !isClosing else { return awaitAnswer(context, unwrapInboundIn(data)) }
         reader.append(unwrapInboundIn(data))
         do throws(WebSocketFrameReader.Violation) {
             while !isClosing, let piece = try reader.next() {
@@ -33,6 +33,17 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
             }
         } catch {
             fail(context, error)
+        }
+        reader.settle()
+    }
+
+    /// Closes a Client's connection as soon as the Server has agreed to the end; some Servers wait for that for seconds.
+    private func awaitAnswer(_ context: ChannelHandlerContext, _ received: ByteBuffer) {
+        guard side == .client else { return }
+        reader.append(received)
+        // What else comes is of no interest any more, be it right or wrong.
+        while let piece = try? reader.next() {
+            if case .close = piece { context.close(promise: nil) }
         }
         reader.settle()
     }

@@ -215,11 +215,36 @@ struct WebSocketUpgradeTests {
         _ = try? channel.finish()
     }
 
+    @Test("a client closes when the server has answered its farewell, and not before")
+    func farewell() throws {
+        let channel = EmbeddedChannel()
+        try channel.connect(to: SocketAddress(unixDomainSocketPath: "/s")).wait()
+        try channel.pipeline.syncOperations.addHandlers(HalfCloser(), WebSocketChannelHandler(.client))
+        channel.close(mode: .output, promise: nil)
+        try channel.writeInbound(ByteBuffer(bytes: WebSocketBytes(payload: [1]).encoded(mask: nil)))
+        #expect(channel.isActive)
+        try channel.writeInbound(ByteBuffer(bytes: WebSocketBytes(kind: .close, payload: [3, 232]).encoded(mask: nil)))
+        #expect(!channel.isActive)
+    }
+
     @Test("frames of a server are not masked")
     func maskedByServer() throws {
         var reader = WebSocketFrameReader(framesOf: .server)
         reader.append(ByteBuffer(bytes: WebSocketBytes(payload: [1]).encoded()))
         let violation = #expect(throws: WebSocketFrameReader.Violation.self) { try reader.next() }
         #expect(violation?.problem == "a frame of a Server is masked")
+    }
+}
+
+/// Stands for a socket that can close one half; the channel of these tests would close both.
+private final class HalfCloser: ChannelOutboundHandler {
+    typealias OutboundIn = Any
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode != .output else {
+            promise?.succeed()
+            return
+        }
+        context.close(mode: mode, promise: promise)
     }
 }
