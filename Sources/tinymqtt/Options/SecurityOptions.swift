@@ -56,7 +56,7 @@ struct SecurityOptions: ParsableArguments {
     @Option(
         name: .long,
         parsing: .unconditional,
-        help: ArgumentHelp("The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).", valueName: "version")
+        help: ArgumentHelp("The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.", valueName: "version")
     )
     var tlsVersion: TLSVersion?
 
@@ -148,10 +148,8 @@ struct SecurityOptions: ParsableArguments {
         settings.applicationProtocols = tlsAlpn.map { [$0] } ?? []
         settings.keyLogFile = tlsKeylog
         if insecure { settings.verification = .none }
-        if let version = tlsVersion?.version {
-            settings.minimumVersion = version
-            settings.maximumVersion = version
-        }
+        // As mosquitto's clients have it: no older one.
+        if let version = tlsVersion?.version { settings.minimumVersion = version }
         do {
             if let psk, let pskIdentity {
                 settings.preSharedKey = try ClientTLS.PreSharedKey(identity: pskIdentity, hexadecimal: psk)
