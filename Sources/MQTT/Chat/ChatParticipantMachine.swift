@@ -63,8 +63,10 @@ struct ChatParticipantMachine: ApplicationMachine {
         isConnected = true
         // Nobody could be seen while the broker was away.
         roster.refresh(now: now.deadline)
-        serverDeadline = now.deadline + Self.serverPatience
+        // Whom nobody answers cannot miss the server.
         guard let user = configuration.user else { return }
+        // One that is known may take longer to come back than this client; it is missed when it does not confirm something.
+        if !isServerKnown { serverDeadline = now.deadline + Self.serverPatience }
         joinTime = now.deadline
         _ = roster.add(user, identifier: configuration.identifier, now: now.deadline)
         if !isReady { readyDeadline = now.deadline + Self.joiningTime }

@@ -17,6 +17,15 @@ public struct RoomOperator: Sendable {
     /// - Parameter qos: How surely it arrives, and what it has the server send.
     /// - Throws: ``NoAnswer``, or the `MQTTClientError` of the client.
     public func perform(_ action: RoomCommand.Action, qos: QoS, timeout: Duration) async throws -> RoomAnswer {
+        do {
+            return try await ask(action, qos: qos, timeout: timeout)
+        } catch let error as MQTTClientError where error.code == .closed {
+            // The time was up while the broker had not taken the command.
+            throw NoAnswer()
+        }
+    }
+
+    private func ask(_ action: RoomCommand.Action, qos: QoS, timeout: Duration) async throws -> RoomAnswer {
         let identifier = ParticipantName.makeIdentifier()
         let command = RoomCommand(action, identifier: identifier)
         let replies = topics.replies(to: identifier.description)

@@ -44,6 +44,9 @@ extension MQTTClientConfiguration {
         self.init(address: try connection.address)
         try connection.apply(to: &self)
         try session.apply(to: &self, defaultVersion: .v5_0)
+        // With a name that the broker gives anew each time, a connection that it has not missed yet would go on beside the
+        // next one, and its will would end a membership that has just begun.
+        if clientIdentifier.isEmpty { clientIdentifier = ClientDefaults.makeIdentifier(.tinymqtt) }
     }
 }
 

@@ -130,6 +130,15 @@ struct ChatParticipantTests {
         #expect(Self.told(orders).count == 1)
     }
 
+    @Test("a server that is known is not missed only because the broker was gone")
+    func serverAfterRestart() throws {
+        var harness = try Self.present(hasServer: true)
+        _ = harness.disconnect()
+        _ = harness.connect()
+        #expect(Self.told(harness.advance(seconds: 20)) == [])
+        #expect(Self.shown(harness.receive("chat/system", Self.system("user_join", "bob"))) == ["+bob"])
+    }
+
     @Test("messages are shown, but not one's own; private ones are marked; what is no message is dropped")
     func messages() throws {
         var harness = try Self.present(hasServer: true)
