@@ -55,6 +55,7 @@ enum ShellCommands {
 
 extension ShellCommand {
     static var name: String { configuration.commandName ?? "" }
+    static var summary: String { configuration.abstract }
     static var names: [String] { [name] + configuration.aliases }
 
     /// The options as the help has them.

@@ -197,7 +197,8 @@ private struct FirstNames {
     private(set) var count = 0
     private(set) var common = ""
     private var names: [String] = []
-    private var largest = ""
+    /// The largest of enough names; `nil` while there are fewer.
+    private var largest: String?
 
     init(limit: Int) {
         self.limit = limit
@@ -211,7 +212,7 @@ private struct FirstNames {
             common = common.commonStart(with: name)
         }
         // What is larger than enough others is not among the first.
-        if names.count >= limit, name >= largest { return }
+        if let largest, name >= largest { return }
         names.append(name)
         if names.count >= 2 * limit { trim() }
     }
@@ -219,7 +220,7 @@ private struct FirstNames {
     private mutating func trim() {
         names.sort()
         names.removeSubrange(limit...)
-        largest = names.last ?? ""
+        largest = names.last
     }
 
     var sorted: [String] { Array(names.sorted().prefix(limit)) }

@@ -78,10 +78,14 @@ struct LineCompletion: Sendable {
 extension String {
     /// How many columns the text takes on a terminal; a control character counts as one.
     var columns: Int {
+        _ = Self.hasLocale
         // The compiler passes the string as one that ends with a zero byte, for the length of the call.
         let width = unsafe line_editor_width(self)
         return width < 0 ? unicodeScalars.count : Int(width)
     }
+
+    /// How wide a character is, is known for the characters of a locale.
+    private static let hasLocale: Void = line_editor_use_utf8()
 
     /// What both texts begin with, in whole characters.
     func commonStart(with other: String) -> String {

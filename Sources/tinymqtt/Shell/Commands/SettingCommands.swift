@@ -81,7 +81,7 @@ struct HelpCommand: ShellCommand {
             let lines = ShellCommands.all.map { command in
                 let names = command.names.joined(separator: ", ")
                 let padding = String(repeating: " ", count: max(1, Self.nameColumns - names.count))
-                return "  \(names)\(padding)\(command.configuration.abstract)"
+                return "  \(names)\(padding)\(command.summary)"
             }
             return call.say(
                 lines.joined(separator: "\n") + """
