@@ -141,7 +141,9 @@ let package = Package(
             testTarget(
                 "EndToEnd",
                 dependencies: ["tinymqtt", .product(name: "NIOSSL", package: "swift-nio-ssl")],
-                exclude: ["OptionEffects.tsv", "RoomAndChatSeeds.tsv", "paho_party.py", "paho_stream.py"]
+                exclude: [
+                    "OptionEffects.tsv", "RoomAndChatSeeds.tsv", "paho_party.py", "paho_stream.py", "terminal_screen.py",
+                ]
             ),
             testTarget("Allocations", dependencies: ["AllocationCounter"]),
             testTarget("Fuzz"),

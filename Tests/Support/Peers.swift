@@ -27,20 +27,25 @@ enum Peers {
     }
 
     /// A Python that has the Paho client.
-    static let python: String? = {
+    static let python = python(with: "paho.mqtt.client")
+
+    /// A Python that has pyte, which knows what a terminal shows.
+    static let pythonWithScreen = python(with: "pyte")
+
+    private static func python(with module: String) -> String? {
         let repository = URL(filePath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let ours = repository.appending(path: ".build/peers/bin/python3").path
         return [ours, path(of: "python3")].compactMap { $0 }.first { python in
             let process = Process()
             process.executableURL = URL(filePath: python)
-            process.arguments = ["-c", "import paho.mqtt.client"]
+            process.arguments = ["-c", "import \(module)"]
             process.standardError = FileHandle.nullDevice
             guard (try? process.run()) != nil else { return false }
             process.waitUntilExit()
             return process.terminationStatus == 0
         }
-    }()
+    }
 }
 
 /// A broker that a test runs.
