@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Support
 @testable import tinymqtt
 
 /// What the tab key finds.
@@ -81,6 +82,21 @@ struct ShellCompleterTests {
             #expect(complete("\(command.name) --hel")?.line == "\(command.name) --help ", "\(command.name)")
         }
         #expect(Set(ShellCommands.names).count == ShellCommands.names.count)
+    }
+
+    @Test("every command and every setting is in the manual page")
+    func manual() throws {
+        let page = try SourceTree.text("man/tinymqtt-shell.1")
+        for command in ShellCommands.all {
+            let entry = "\n.It Ic \(command.name)"
+            #expect(page.contains(entry + "\n") || page.contains(entry + " "), "\(command.name)")
+            for alias in command.names.dropFirst() where alias != "?" {
+                #expect(page.contains("Short:\n.Ic \(alias) .\n"), "\(alias)")
+            }
+        }
+        for name in ShellSettings.Name.allCases {
+            #expect(page.contains("\n.It Cm \(name.rawValue)\n"), "\(name)")
+        }
     }
 
     @Test(
