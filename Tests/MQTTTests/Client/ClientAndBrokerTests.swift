@@ -100,7 +100,7 @@ struct ClientAndBrokerTests {
 
     @Test("a stream arrives whole and in order", arguments: QoS.allCases, [ProtocolVersion.v3_1_1, .v5_0])
     func stream(qos: QoS, version: ProtocolVersion) async throws {
-        let count = 5_000
+        let count = 2_000
         try await withBroker { port in
             let receiver = try await connectedClient(port) { $0.version = version }
             try await receiver.subscribe("n", maximumQoS: qos)
