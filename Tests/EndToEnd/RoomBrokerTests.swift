@@ -23,6 +23,48 @@ struct RoomBrokerTests {
         #expect(try await again.stop().status == 0)
     }
 
+    @Test(
+        "the README's commands do what they say",
+        .enabled(if: Peers.path(of: "bash") != nil && Peers.hasMosquitto, "bash or mosquitto is not installed")
+    )
+    func readme() async throws {
+        let blocks = try ReadmeBlock.all(in: SourceTree.text("README.md"))
+        func lines(_ label: String) throws -> [Substring] { try #require(blocks.first { $0.label == label }).lines }
+        let programs = URL(filePath: Peers.tinymqtt).deletingLastPathComponent().path
+        var environment: [String: String?] = [
+            "PATH": "\(programs):\(ProcessInfo.processInfo.environment["PATH"] ?? "")", "MQTT_HOST": "127.0.0.1",
+            "MQTT_PORT": "0", "MQTT_BROKER_HOST": nil, "MQTT_BROKER_PORT": nil,
+        ]
+        func start(_ line: Substring) throws -> ChildProcess {
+            try ChildProcess("bash", ["-c", "exec \(line)"], environment: environment)
+        }
+        let broker = try start(try #require(try lines("sh rooms broker").first))
+        let said = try await broker.waitForError("rooms: serving")
+        let port = try #require(said.errorText.firstMatch(of: /listening on 127.0.0.1:(\d+)/)).1
+        environment["MQTT_PORT"] = String(port)
+        let observer = try Parties(port: Int(port) ?? 0).start("sub", ["-t", "server/status", "--debug"])
+        try await observer.waitForError("SUBACK")
+        let members = try lines("sh rooms members").map { try start($0) }
+        try await observer.wait(for: "all members") {
+            $0.text.contains(#""alice","bob""#) && $0.text.contains("charlie")
+        }
+        observer.send(signal: SIGTERM)
+        // mosquitto's clients do not look into the environment.
+        let commands = try lines("sh rooms operator").joined(separator: "\n")
+            .replacing("mosquitto_pub", with: "mosquitto_pub -p \(port)")
+        let ran = try await ChildProcess.run("bash", ["-ec", commands], environment: environment)
+        #expect(ran.status == 0, "\(ran.errorText)")
+        #expect(ran.text == "sent to 2 members of lobby\nsent to bob in lobby\nlobby: alice, bob\nops: charlie\n")
+        try await members[1].waitForLine("[lobby] from a script")
+        #expect(members[1].soFar.text == "[lobby] Hello lobby!\n[lobby, direct] Private hello\n[lobby] from a script\n")
+        for member in members {
+            try await member.interrupt()
+        }
+        #expect(members[2].soFar.text == "")
+        broker.send(signal: SIGTERM)
+        #expect(try await broker.waitForEnd().status == 0)
+    }
+
     @Test("with the README's access control file only the operator can command, and users hear only what is theirs")
     func accessControl() async throws {
         let blocks = try ReadmeBlock.all(in: SourceTree.text("README.md"))

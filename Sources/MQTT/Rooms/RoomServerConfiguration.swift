@@ -12,8 +12,9 @@ public struct RoomServerConfiguration: Sendable {
     /// How many joins and leaves are taken: all members of a large room come at once when a broker restarts.
     var announcementRate = TokenBucket.Rate(perSecond: 5_000, burst: 50_000)
     var complaintRate = TokenBucket.Rate(perSecond: 1, burst: 10)
-    /// How long members have to answer before commands are done.
-    var settlingTime = TimeAmount.seconds(1)
+    /// For how long no member may have answered before commands are done, and how long that may take in all.
+    var settlingTime = TimeAmount.milliseconds(500)
+    var maximumSettlingTime = TimeAmount.seconds(2)
     /// How long members have to come back to a broker that was gone; clients wait half a minute at most before they try.
     var returnTime = TimeAmount.seconds(60)
     /// How often the status is published at most.

@@ -3,7 +3,7 @@ import NIOCore
 /// What a room server does: relays what operators send to those who have joined, and to nobody else.
 ///
 ///     connected ──► settling: members are asked, and answer; commands wait
-///                      │ after a moment
+///                      │ no answer for a moment
 ///                      ▼
 ///                   serving ── connection lost ──► away ── connected ──► settling
 ///
@@ -23,7 +23,7 @@ struct RoomServerMachine: ApplicationMachine {
 
     private enum Phase {
         case away
-        case settling(until: NIODeadline)
+        case settling(until: NIODeadline, limit: NIODeadline)
         case serving
     }
 
@@ -65,7 +65,10 @@ struct RoomServerMachine: ApplicationMachine {
     // MARK: Facts
 
     mutating func connected(now: Moment, into orders: inout [Order]) {
-        phase = .settling(until: now.deadline + configuration.settlingTime)
+        phase = .settling(
+            until: now.deadline + configuration.settlingTime,
+            limit: now.deadline + configuration.maximumSettlingTime
+        )
         returnDeadline = now.deadline + configuration.returnTime
         registry.beginRound()
         let question = JSONValue.object([
@@ -83,7 +86,7 @@ struct RoomServerMachine: ApplicationMachine {
     }
 
     mutating func timeAdvanced(now: Moment, into orders: inout [Order]) {
-        if case .settling(let end) = phase, now.deadline >= end {
+        if case .settling(let end, _) = phase, now.deadline >= end {
             phase = .serving
             let commands = waiting
             waiting.removeAll()
@@ -112,7 +115,7 @@ struct RoomServerMachine: ApplicationMachine {
         // Nothing is retained here: what the broker had kept was published by mistake, and is about another time.
         guard !message.isRetained else { return complain("a retained message", message, now, into: &orders) }
         switch topics.incoming(message.topic) {
-        case .join(let room): announced(message, now, into: &orders) { $0.join(room, $1, message, into: &$2) }
+        case .join(let room): announced(message, now, into: &orders) { $0.join(room, $1, message, now, into: &$2) }
         case .leave(let room): announced(message, now, into: &orders) { $0.leave(room, $1, into: &$2) }
         case .commands: command(message, now, into: &orders)
         case .announcements: announcement(message, into: &orders)
@@ -143,8 +146,12 @@ struct RoomServerMachine: ApplicationMachine {
         _ room: ParticipantName,
         _ announcement: RoomAnnouncement,
         _ message: IncomingMessage,
+        _ now: Moment,
         into orders: inout [Order]
     ) {
+        if case .settling(_, let limit) = phase {
+            phase = .settling(until: min(limit, now.deadline + configuration.settlingTime), limit: limit)
+        }
         var answer = RoomAnswer(room: room)
         do throws(RoomRefusal) {
             if try registry.join(room, announcement) {

@@ -117,10 +117,27 @@ struct RoomServerTests {
         #expect(asked.first?.hasPrefix(#"{"action":"announce","server":""#) == true)
         #expect(harness.receive("server/commands", Self.sendRoom("lobby")).published == [])
         _ = harness.receive("rooms/lobby/join", #"{"client_id":"alice","id":"a"}"#)
-        #expect(harness.advance(seconds: 0.9).published == [])
+        #expect(harness.advance(seconds: 0.4).published == [])
+        // As long as members answer, it waits for more, but not for ever.
+        _ = harness.receive("rooms/ops/join", #"{"client_id":"bob","id":"b"}"#)
+        #expect(harness.advance(seconds: 0.4).published == [])
         let orders = harness.advance(seconds: 0.2)
         #expect(orders.payloads("server/replies/1") == [#"{"ok":true,"delivered":1,"id":"1"}"#])
         #expect(orders.payloads("rooms/lobby/messages").count == 1)
+    }
+
+    @Test("members who never stop to answer hold up commands for two seconds only")
+    func longSettling() {
+        var harness = Harness { RoomServerMachine(RoomServerConfiguration(), now: $0) }
+        _ = harness.connect()
+        _ = harness.receive("server/commands", Self.sendRoom("lobby"))
+        var answers: [String] = []
+        for number in 1...21 {
+            answers += harness.advance(seconds: 0.1).payloads("server/replies/1")
+            #expect(answers.isEmpty == (number < 20))
+            _ = harness.receive("rooms/lobby/join", "m\(number)")
+        }
+        #expect(answers == [#"{"ok":true,"delivered":19,"id":"1"}"#])
     }
 
     @Test("after the broker was gone, members have a minute to come back; who cannot be asked stays")
