@@ -133,7 +133,7 @@ final class StoreFile {
             )
         }
         guard header.count == headerSize, header.starts(with: databaseHeader) else {
-            return StoreError(.notAStore, path, "is no \(kind.name); name another file")
+            return StoreError(.notAStore, path, "is not a \(kind.name); name another file")
         }
         let version = integer(in: header, at: 60)
         return problem(applicationIdentifier: integer(in: header, at: 68), version: version, path, kind)
