@@ -69,18 +69,22 @@ struct Chat: AsyncParsableCommand {
     func run() async throws {
         let user = readOnly ? nil : try participantName(try name, "the name")
         let request = ChatParticipant.Request(participant(user), topic: topic)
-        var configuration = try MQTTClientConfiguration(arguments.completing(connection), login.session)
-        configuration.will = request.will
-        let runner = try ClientRunner(command: "chat", configuration: configuration, diagnostics: diagnostics)
+        let names = ChatNames()
+        let (enough, isEnough) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let terminal = LineTerminal(
+            completions: { ChatInput.completions(of: $0, users: names.users) },
+            readerGone: { isEnough.yield() }
+        )
+        let runner = try runner(request, terminal)
         let end = ServiceEnd(runner.client)
-        let terminal = LineTerminal {
-            Task { await end.end() }
-        }
         let format = ChatLineFormat(isJSON: json, hasColours: terminal.hasColours)
         let (ready, isReady) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let report = terminal.isInteractive ? Self.report(diagnostics, to: terminal) : runner.serviceReport
+        let report = runner.serviceReport
         let handlers = ChatParticipant.Handlers(
-            show: { await terminal.show(format.text($0)) },
+            show: { line in
+                names.take(line)
+                await terminal.show(format.text(line))
+            },
             report: report,
             ready: { isReady.yield() },
             refused: {
@@ -92,12 +96,18 @@ struct Chat: AsyncParsableCommand {
         let participant = ChatParticipant(request, client: runner.client, handlers: handlers)
         end.setFarewell { () async throws(MQTTClientError) in try await participant.leave() }
         let signals = end.watchSignals()
+        let reader = Task {
+            for await _ in enough {
+                await end.end()
+            }
+        }
         let conversation = ChatConversation(participant: participant, terminal: terminal, end: end, report: report)
         let rate = times.rate
         let input =
             user == nil || !LineTerminal.hasInput ? nil : Task { await conversation.run(after: ready, rate: rate) }
         defer {
             signals.cancel()
+            reader.cancel()
             input?.cancel()
         }
         try await runner.run(observer: { await participant.handle($0) }) { () async throws(MQTTClientError) in
@@ -109,6 +119,17 @@ struct Chat: AsyncParsableCommand {
         await terminal.endPrompting()
         let dropped = await participant.droppedCount
         if dropped > 0 { runner.tell(.info, "\(dropped) messages were not understood or came too fast") }
+    }
+
+    private func runner(_ request: ChatParticipant.Request, _ terminal: LineTerminal) throws -> ClientRunner {
+        var configuration = try MQTTClientConfiguration(arguments.completing(connection), login.session)
+        configuration.will = request.will
+        return try ClientRunner(
+            command: "chat",
+            configuration: configuration,
+            diagnostics: diagnostics,
+            destination: { terminal.tell($0) }
+        )
     }
 
     private func participant(_ user: ParticipantName?) -> ChatParticipantConfiguration {
@@ -126,14 +147,6 @@ struct Chat: AsyncParsableCommand {
                 throw ValidationError("no name; give one with --username")
             }
             return name
-        }
-    }
-
-    /// What is told where a person types has to go above the line that they type.
-    private static func report(_ diagnostics: DiagnosticOptions, to terminal: LineTerminal) -> Report {
-        { level, text in
-            guard !diagnostics.quiet, DiagnosticOptions.Level(level) <= diagnostics.logLevel else { return }
-            Task { await terminal.show("-- \(PrintableText.line(text))") }
         }
     }
 }

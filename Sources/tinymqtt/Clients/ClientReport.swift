@@ -9,17 +9,19 @@ struct ClientReport: Sendable {
     let version: ProtocolVersion
     /// Nothing is told, the exit code says it.
     let isQuiet: Bool
+    /// Where it is told; standard error, except where that is a line that somebody is typing.
+    var destination: @Sendable (String) -> Void = { printError($0) }
 
     /// Says something, behind the name of the program.
     func tell(_ text: String) {
         guard !isQuiet else { return }
-        printError(program.isLink ? "Error: \(text)" : "tinymqtt \(command): \(text)")
+        destination(program.isLink ? "Error: \(text)" : "tinymqtt \(command): \(text)")
     }
 
     /// Says something, without anything before it.
     func tell(verbatim text: String) {
         guard !isQuiet else { return }
-        printError(text)
+        destination(text)
     }
 
     /// Tells why the client has failed, and returns the exit code.

@@ -21,15 +21,22 @@ struct ClientRunner {
         try self.init(command: command, configuration: configuration, diagnostics: diagnostics)
     }
 
-    init(command: String, configuration: MQTTClientConfiguration, diagnostics: DiagnosticOptions) throws {
+    /// - Parameter destination: Where troubles are told.
+    init(
+        command: String,
+        configuration: MQTTClientConfiguration,
+        diagnostics: DiagnosticOptions,
+        destination: @escaping @Sendable (String) -> Void = { printError($0) }
+    ) throws {
         var configuration = configuration
-        let report = ClientReport(
+        var report = ClientReport(
             program: .current,
             command: command,
             address: configuration.address,
             version: configuration.version,
             isQuiet: diagnostics.quiet
         )
+        report.destination = destination
         diagnostics.apply(to: &configuration, report: report)
         self.report = report
         self.diagnostics = diagnostics

@@ -130,12 +130,14 @@ final class ChildCommand: Sendable {
 
     /// `write`, by a name that the method does not hide.
     private static func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-        // As safe as what it is given.
         #if canImport(Glibc)
+        // As safe as what it is given.
         return unsafe Glibc.write(descriptor, bytes, count)
         #elseif canImport(Musl)
+        // As above.
         return unsafe Musl.write(descriptor, bytes, count)
         #else
+        // As above.
         return unsafe Darwin.write(descriptor, bytes, count)
         #endif
     }

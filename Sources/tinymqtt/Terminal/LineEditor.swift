@@ -97,6 +97,9 @@ final class LineEditor: Sendable {
     /// Whether there is a terminal to edit lines on.
     static var isPossible: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
 
+    /// Whether the line is on the screen, or will be at once.
+    var isRunning: Bool { state.withLock { !$0.isStopped } }
+
     /// Shows the prompt, and begins to read.
     func start() {
         state.withLock { $0.isStopped = false }

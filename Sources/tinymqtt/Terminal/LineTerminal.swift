@@ -12,61 +12,65 @@ import Darwin
 ///
 /// With a pipe on either side there is no prompt and no colour: a line in, a line out.
 actor LineTerminal {
+    /// What stands before the line that is typed.
+    private static let prompt = "> "
+
     /// Whether a person types here and sees what comes.
     nonisolated let isInteractive: Bool
     /// Whether names may have colours.
     nonisolated let hasColours: Bool
     /// Is called when nobody reads any more.
     private let readerGone: @Sendable () -> Void
+    /// The line, where a person types one.
+    private let editor: LineEditor?
     private var output = StandardOutput()
     private var isPrompting = false
     private var isClosed = false
 
-    private static let prompt = "> "
-    /// Goes to the begin of the line and clears it.
-    private static let clearLine = "\r\u{1B}[K"
-
-    init(readerGone: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - completions: What the last word of a line could become; called on a thread of its own.
+    ///   - readerGone: Is called when nobody reads any more, and when the person has had enough (Ctrl-C).
+    init(
+        completions: @escaping @Sendable (String) -> [String] = { _ in [] },
+        readerGone: @escaping @Sendable () -> Void
+    ) {
         let isTerminal = isatty(STDOUT_FILENO) == 1
-        isInteractive = isatty(STDIN_FILENO) == 1 && isTerminal
+        isInteractive = LineEditor.isPossible
         hasColours = isTerminal && Environment.value("NO_COLOR") == nil && Environment.value("TERM") != "dumb"
         self.readerGone = readerGone
+        if isInteractive {
+            var configuration = LineEditor.Configuration(prompt: Self.prompt)
+            configuration.onInterrupt = readerGone
+            configuration.complete = { Self.completion(of: $0, completions) }
+            editor = LineEditor(configuration)
+        } else {
+            editor = nil
+        }
         StandardOutput.ignoreBrokenPipe()
         StandardOutput.whenReaderHasGone(readerGone)
     }
 
+    private static func completion(
+        of line: String,
+        _ completions: @Sendable (String) -> [String]
+    ) -> LineCompletion? {
+        let start = line.utf8.lastIndex(of: UInt8(ascii: " ")).map {
+            line.utf8.distance(from: line.startIndex, to: $0) + 1
+        }
+        return LineCompletion(
+            start: start ?? 0,
+            candidates: completions(line).map { LineCompletion.Candidate(text: $0, label: $0) }
+        )
+    }
+
     /// Shows a line.
-    func show(_ line: String) {
+    func show(_ line: String) async {
+        if isPrompting, let editor {
+            editor.print(above: line)
+            return await editor.room()
+        }
         guard !isClosed else { return }
-        if isPrompting { output.append(ByteBuffer(string: Self.clearLine)) }
-        output.append(ByteBuffer(string: line))
-        output.append("\n")
-        if isPrompting { output.append(ByteBuffer(string: Self.prompt)) }
-        flush()
-    }
-
-    /// Asks for a line, where a person types.
-    func beginPrompting() {
-        guard isInteractive else { return }
-        isPrompting = true
-        showPrompt()
-    }
-
-    /// Says farewell to the prompt.
-    func endPrompting() {
-        guard isPrompting else { return }
-        isPrompting = false
-        output.append(ByteBuffer(string: Self.clearLine))
-        flush()
-    }
-
-    private func showPrompt() {
-        guard isPrompting else { return }
-        output.append(ByteBuffer(string: Self.prompt))
-        flush()
-    }
-
-    private func flush() {
+        output.buffer.writeString(line + "\n")
         do throws(StandardOutput.Closed) {
             try output.flush()
         } catch {
@@ -75,13 +79,41 @@ actor LineTerminal {
         }
     }
 
+    /// Tells the person something that is no data: above the line while there is one, else on standard error.
+    nonisolated func tell(_ text: String) {
+        if let editor, editor.isRunning {
+            editor.print(above: PrintableText.line(text))
+        } else {
+            printError(text)
+        }
+    }
+
+    /// Asks for lines, where a person types.
+    func beginPrompting() {
+        guard let editor, !isPrompting else { return }
+        isPrompting = true
+        editor.start()
+    }
+
+    /// Says farewell to the prompt.
+    func endPrompting() async {
+        guard isPrompting, let editor else { return }
+        await editor.stop()
+        isPrompting = false
+    }
+
     /// Hands every line that is typed to `body`, until there are no more; text that is not UTF-8 is repaired.
     nonisolated func forEachLine(_ body: (String) async throws -> Void) async throws {
+        if let editor {
+            while let line = await editor.nextLine() {
+                try await body(line)
+            }
+            return
+        }
         try await StandardInput.lines().forEach { line in
             var text = String(buffer: line)
             if text.hasSuffix("\r") { text.removeLast() }
             try await body(text)
-            await showPrompt()
         }
     }
 
