@@ -76,7 +76,7 @@ struct ShellScriptTests {
             ),
             (["connect -p 1"], 14, "connection to localhost:1 refused"),
             (["pub a b"], 7, "not connected; try: connect localhost"),
-            (["connect", "get nothing/there"], 40, "nothing is retained for nothing/there"),
+            (["connect", "get nothing/there"], 39, "nothing is retained for nothing/there"),
             (["conect"], 1, "there is no command conect; did you mean connect?"),
             (["connect --bogus"], 1, "--bogus"),
             (["connect", "pub a/+ b"], 1, "wildcard"), (["connect", "sub a/#/b"], 1, "a/#/b"),

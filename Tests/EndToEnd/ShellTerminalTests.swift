@@ -174,7 +174,28 @@ struct ShellTerminalTests {
         }
     }
 
-    @Test("Ctrl-C clears the line and ends what is under way, Ctrl-Z stops and Ctrl-D leaves")
+    @Test("Ctrl-Z gives the terminal back, and the line is there again when the program goes on")
+    func stopped() async throws {
+        // A shell is the one to stop for, and to go on from.
+        let command = "set -m; '\(Peers.tinymqtt)' shell; echo stopped; fg"
+        let home = try TemporaryFolder("shell")
+        let screen = try TerminalScreen(
+            Peers.path(of: "bash") ?? "/bin/bash",
+            ["-c", command],
+            environment: ShellTerminal.environment(home)
+        )
+        try await screen.waitForLine("tinymqtt>")
+        try screen.type("half a line")
+        try await screen.waitForLine("tinymqtt> half a line")
+        try screen.press(.controlZ)
+        try await screen.wait(for: "both shells") { display in
+            display.lines.contains { $0.hasSuffix("stopped") } && display.text.last == "tinymqtt> half a line"
+        }
+        try screen.type("\u{15}quit\r")
+        #expect(try await screen.process.waitForEnd().status == 0)
+    }
+
+    @Test("Ctrl-C clears the line and ends what is under way, Ctrl-D leaves")
     func keys() async throws {
         let shell = try await connected()
         try shell.screen.type("publish half")

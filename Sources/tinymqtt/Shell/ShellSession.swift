@@ -131,6 +131,8 @@ final class ShellSession: Sendable {
     func runInterruptibly(_ line: String) async throws {
         let task = Task { try await run(line) }
         state.withLock { $0.running = task }
+        // Ctrl-C may have come before there was anything to end.
+        if screen.editor?.isInterrupted == true { task.cancel() }
         defer { state.withLock { $0.running = nil } }
         try await task.value
     }

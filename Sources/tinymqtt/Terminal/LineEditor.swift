@@ -26,7 +26,8 @@ import Darwin
 /// ```
 ///
 /// All readline work is done on one thread, which ``start()`` starts; a program has one editor at a time. Ctrl-C clears the
-/// line and calls `onInterrupt`; Ctrl-D on an empty line, SIGTERM, SIGHUP and a terminal that is gone end the input.
+/// line, forgets lines that wait to be taken, and calls `onInterrupt`; Ctrl-D on an empty line, SIGTERM, SIGHUP and a
+/// terminal that is gone end the input.
 final class LineEditor: Sendable {
     /// What an editor needs to know.
     struct Configuration: Sendable {
@@ -69,6 +70,8 @@ final class LineEditor: Sendable {
         var prompt: String?
         /// What was entered and nobody has asked for yet.
         var lines: [String] = []
+        /// Whether Ctrl-C was pressed behind the last line that was entered.
+        var isInterrupted = false
         /// Where nothing more is entered.
         var isEnded = false
         /// While another program, or another part of this one, has the terminal.
@@ -197,6 +200,10 @@ final class LineEditor: Sendable {
         }
         return try await body()
     }
+
+    /// Whether Ctrl-C was pressed, and no line has been entered since. So who has just taken a line knows that it is not
+    /// to be carried out, also where `onInterrupt` came too early to stop it.
+    var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
 
     /// The lines that can be recalled, the oldest first.
     var history: [String] { state.withLock { $0.history } }

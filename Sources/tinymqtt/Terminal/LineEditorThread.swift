@@ -150,13 +150,17 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
             }
             waiter?.resume(returning: nil)
         }
+        editor.state.withLock { state in
+            state.isInterrupted = true
+            state.lines.removeAll()
+        }
         editor.configuration.onInterrupt()
     }
 
     /// Stops the program as Ctrl-Z does, with the terminal as it was before; returns when it goes on.
     private func suspend() {
         if hasLine { line_editor_release() }
-        kill(getpid(), SIGSTOP)
+        DefaultAction.take(SIGTSTP)
         if hasLine { line_editor_resume() }
     }
 
@@ -277,6 +281,7 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
         }
         for line in lines {
             let (waiter, answered) = editor.state.withLock { state in
+                state.isInterrupted = false
                 let answered = state.answerWaiter.take()
                 if answered != nil { state.prompt = state.usualPrompt }
                 let waiter = answered ?? state.lineWaiter.take()

@@ -173,22 +173,7 @@ final class TerminalSilence {
     private static func pass(_ number: Int32, _ shared: Shared) {
         guard !shared.isOver.load(ordering: .relaxed) else { return }
         apply(shared.before, TCSADRAIN)
-        var handling = sigaction()
-        var signals = sigset_t()
-        // None of the pointers outlives its call. The thread takes the signal itself, before `raise` returns.
-        unsafe sigemptyset(&signals)
-        // See above.
-        unsafe sigaddset(&signals, number)
-        // See above.
-        unsafe sigaction(number, nil, &handling)
-        signal(number, SIG_DFL)
-        // See above.
-        unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        raise(number)
-        // See above.
-        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
-        // See above.
-        unsafe sigaction(number, &handling, nil)
+        DefaultAction.take(number)
         silence(shared.before, TCSADRAIN)
         show(shared.question.withLock { $0 })
     }
