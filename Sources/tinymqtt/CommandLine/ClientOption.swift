@@ -41,7 +41,14 @@ struct ClientOption: Equatable {
     static let all: [ClientOption] = connection + identity + will + security + payload + subscription + output
 
     /// Those that say where the broker is, and who asks.
-    static let whereAndWho = (connection + identity + security).filter { !["--property", "--qos"].contains($0.long) }
+    static let whereAndWho =
+        (connection + identity + security).filter { !whatAndHow.contains($0.long) }
+
+    /// Those among them that say something else: of what is sent, and of a session, which another client has.
+    private static let whatAndHow: Set<String> = [
+        "--property", "--qos", "--keepalive", "--id", "--id-prefix", "--disable-clean-session", "--session-expiry",
+        "--max-inflight", "--tls-keylog",
+    ]
 
     private static let connection = [
         Self("-h", "--host", 1, "PSR"),
