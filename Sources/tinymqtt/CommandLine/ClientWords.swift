@@ -26,10 +26,17 @@ struct ClientWords {
         }
         guard paths.count <= 1 else { throw OptionsFile.Failure(text: "only one options file can be given with -o") }
         let lines = try OptionsFile.lines(named: paths.first, of: tool, isLink: isLink)
-        self.parts = try Self.parts(lines.flatMap(\.words), of: tool, isLink: isLink) + parts
+        for line in lines {
+            // A line lends no word to the one before it.
+            self.parts += try Self.parts(line.words, of: tool, isLink: isLink)
+        }
+        self.parts += parts
     }
 
-    private static func parts(
+    /// The parts of a command line alone.
+    ///
+    /// - Throws: where an option has not all of its values.
+    static func parts(
         _ words: [String],
         of tool: ClientTool,
         isLink: Bool

@@ -7,13 +7,16 @@ enum OptionsFile {
         let text: String
     }
 
-    /// An option, and what stands behind it on its line as one value.
+    /// An option, and what stands behind the first blank on its line as one value. Blanks before the option mean nothing, and
+    /// a single one behind it is no value.
     struct Line: Equatable {
         let words: [String]
 
         init?(_ line: Substring) {
-            guard let first = line.first, first != "#" else { return nil }
-            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let entry = line.drop { $0 == " " }
+            guard !entry.isEmpty, !line.hasPrefix("#") else { return nil }
+            var parts = entry.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            if parts.last == "" { parts.removeLast() }
             // A property takes several words; no other option does.
             if parts.count == 2, ["-D", "--property"].contains(parts[0]) {
                 words = [parts[0]] + Self.propertyWords(parts[1])
