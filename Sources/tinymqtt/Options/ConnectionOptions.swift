@@ -1,5 +1,6 @@
 import ArgumentParser
 import MQTT
+import NIOCore
 
 /// Where the broker is, and how to reach it.
 struct ConnectionOptions: ParsableArguments {
@@ -108,7 +109,8 @@ struct ConnectionOptions: ParsableArguments {
 
     private var host: String { givenHost ?? url?.host ?? Environment.host ?? "localhost" }
 
-    private var portText: String? { givenPort ?? url?.port ?? Environment.port }
+    /// An address in one word names another broker than the environment.
+    private var portText: String? { givenPort ?? (url == nil ? Environment.port : url?.port) }
 
     private var portNumber: Int {
         get throws {
@@ -143,6 +145,8 @@ struct ConnectionOptions: ParsableArguments {
         configuration.address = try address
         configuration.connectTimeout = connectTimeout.duration
         configuration.keepAlive = keepAlive
+        configuration.userName = url?.userName
+        configuration.password = url?.password.map { ByteBuffer(string: $0) }
         if let retry { configuration.reconnect = retry.policy }
         let isSecurePort = try url?.isSecure == true || unix == nil && portNumber == Self.securePort
         configuration.transport.tls = try security.settings(isSecurePort: isSecurePort)
