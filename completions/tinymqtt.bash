@@ -226,7 +226,7 @@ _tinymqtt_pub() {
     repeating_flags=()
     non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session -s --stdin-file -l --stdin-line -n --null-message --json -r --retain --will-retain -d --debug --quiet --version --help)
     repeating_options=(-D --property)
-    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -t --topic -m --message --payload -f --file --split --repeat --repeat-delay -q --qos --will-topic --will-payload --will-qos --log-level)
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -t --topic -m --message --payload -f --file --split --repeat --repeat-delay -q --qos --will-topic --will-payload --will-qos --log-level -o --options-file)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
@@ -379,6 +379,10 @@ _tinymqtt_pub() {
         __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
         return
         ;;
+    '-o'|'--options-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
     esac
 }
 
@@ -386,7 +390,7 @@ _tinymqtt_sub() {
     repeating_flags=()
     non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session --retain-as-published -E --exit-after-subscribing -R --no-retained --retained-only --remove-retained -v --verbose --json --pretty -N --no-newline -w --watch --message-rate --will-retain -d --debug --quiet --version --help)
     repeating_options=(-t --topic --sub -U --unsubscribe -T --filter-out -D --property)
-    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -q --qos --retain-handling --random-filter -C --count -W --timeout -F --format --exec --jobs --will-topic --will-payload --will-qos --log-level)
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -q --qos --retain-handling --random-filter -C --count -W --timeout -F --format --exec --jobs --will-topic --will-payload --will-qos --log-level -o --options-file)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
@@ -552,6 +556,10 @@ _tinymqtt_sub() {
         __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
         return
         ;;
+    '-o'|'--options-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
     esac
 }
 
@@ -559,7 +567,7 @@ _tinymqtt_rr() {
     repeating_flags=()
     non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session -s --stdin-file -l --stdin-line -n --null-message -r --retain --no-correlation --latency -R --no-retained --retain-as-published -v --verbose --json --pretty -N --no-newline --will-retain -d --debug --quiet --version --help)
     repeating_options=(-D --property)
-    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -t --topic -e --response-topic -m --message --payload -f --file -q --qos -C --count -W --timeout --retain-handling -F --format --will-topic --will-payload --will-qos --log-level)
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -t --topic -e --response-topic -m --message --payload -f --file -q --qos -C --count -W --timeout --retain-handling -F --format --will-topic --will-payload --will-qos --log-level -o --options-file)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
@@ -717,6 +725,10 @@ _tinymqtt_rr() {
         ;;
     '--log-level')
         __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    '-o'|'--options-file')
+        __tinymqtt_add_completions -f
         return
         ;;
     esac

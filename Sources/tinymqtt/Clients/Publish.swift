@@ -71,6 +71,9 @@ struct Publish: AsyncParsableCommand {
     @OptionGroup(title: "Diagnosis")
     var diagnostics: DiagnosticOptions
 
+    @OptionGroup(title: "Diagnosis")
+    var optionsFile: OptionsFileOption
+
     func validate() throws {
         guard `repeat` >= 1 else { throw ValidationError("--repeat is at least 1") }
         guard payload.isLines || !lines.isUsed else { throw ValidationError("--split and --json are for -l") }

@@ -106,6 +106,9 @@ struct Request: AsyncParsableCommand {
     @OptionGroup(title: "Diagnosis")
     var diagnostics: DiagnosticOptions
 
+    @OptionGroup(title: "Diagnosis")
+    var optionsFile: OptionsFileOption
+
     /// The version that is spoken where no option says which.
     private static let version = ProtocolVersion.v5_0
 

@@ -49,6 +49,9 @@ struct Subscribe: AsyncParsableCommand {
     @OptionGroup(title: "Diagnosis")
     var diagnostics: DiagnosticOptions
 
+    @OptionGroup(title: "Diagnosis")
+    var optionsFile: OptionsFileOption
+
     func validate() throws {
         try subscription.check(connection.url)
         try timeout?.checkTimeout()
