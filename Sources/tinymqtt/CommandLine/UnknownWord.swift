@@ -23,7 +23,8 @@ struct UnknownWord: CustomStringConvertible {
             return !known.contains(word.split(separator: "=").first.map(String.init) ?? word)
         }?.1
         guard let unknown else { return nil }
-        let advice = Suggestion.nearest(to: unknown, among: known).map { "; did you mean \($0)?" } ?? ""
-        description = "\(first) has no option \(unknown)\(advice)"
+        let name = unknown.split(separator: "=").first.map(String.init) ?? unknown
+        let advice = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
+        description = "\(first) has no option \(name)\(advice)"
     }
 }
