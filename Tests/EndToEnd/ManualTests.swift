@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Support
+@testable import tinymqtt
 
 /// The manual pages in `man/` tell what the help tells.
 @Suite("Manual pages")
@@ -11,7 +12,7 @@ struct ManualTests {
     @Test("every subcommand has a page, and every page a subcommand")
     func everySubcommandHasAPage() async throws {
         let subcommands = try await Self.subcommands()
-        #expect(subcommands.isSuperset(of: ["broker", "pub", "sub"]))
+        #expect(subcommands.isSuperset(of: ["broker", "pub", "sub", "rr", "get", "ping"]))
         let expected =
             subcommands.subtracting(Self.withoutPage).map { "tinymqtt-\($0).1" } + ["tinymqtt.1", "tinymqtt.conf.5"]
         #expect(try SourceTree.names(in: "man") == Set(expected))
@@ -28,6 +29,40 @@ struct ManualTests {
             #expect(known.contains("--help"), "the options of \(subcommand) were not found in its help")
             #expect(known.subtracting(described) == [], "in the help of \(subcommand) only")
             #expect(described.subtracting(known) == [], "in man/tinymqtt-\(subcommand).1 only")
+        }
+    }
+
+    @Test(
+        "what commands have in common is said in the same words",
+        arguments: [
+            ("Ss TLS", ["pub", "sub", "rr", "get", "ping"]), ("Ss Will", ["pub", "sub", "rr"]),
+            ("Ss MQTT 5", ["pub", "sub", "rr"]), ("Sh FORMATS", ["sub", "rr"]), ("Sh JSON LINES", ["sub", "rr"]),
+            ("Sh ENVIRONMENT", ["pub", "sub", "rr", "get", "ping"]),
+        ]
+    )
+    func sharedSections(section: String, subcommands: [String]) throws {
+        let first = try Page("tinymqtt-\(subcommands[0])").section(section)
+        #expect(first.count > 3)
+        for subcommand in subcommands.dropFirst() {
+            #expect(try Page("tinymqtt-\(subcommand)").section(section) == first, "\(section) of \(subcommand)")
+        }
+    }
+
+    @Test("every code of a format, and every property, is in the page of sub")
+    func codes() throws {
+        let page = try Page("tinymqtt-sub")
+        let text = page.section("Sh FORMATS").joined(separator: " ").replacing("\\&", with: "")
+        let words = Set(text.split(separator: " ").map(String.init))
+        for byte in UInt8(ascii: "A")...UInt8(ascii: "z") where OutputFormat.Field(letter: byte) != nil {
+            let code = "%\(Character(Unicode.Scalar(byte)))"
+            #expect(words.contains(code), "\(code)")
+        }
+        let properties = page.section("Sh PROPERTIES")
+        for packet in ClientProperty.Packet.allCases {
+            let list = properties.drop { $0 != ".It Cm \(packet.rawValue)" }.dropFirst().prefix { $0.hasPrefix(".Cm") }
+            let described = Set(list.compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) })
+            let known = ClientProperty.Name.allCases.filter { $0.packets.contains(packet) }.map(\.rawValue)
+            #expect(described == Set(known), "\(packet.rawValue)")
         }
     }
 
@@ -53,7 +88,9 @@ struct ManualTests {
         let help = try await ChildProcess.run(Peers.tinymqtt, ["--help"]).text
         let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
         let list = lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
-        return Set(list.compactMap { $0.split(separator: " ").first.map(String.init) })
+        // The name is indented by two blanks; where its description goes on in a second line, that is by more.
+        let entries = list.filter { $0.hasPrefix("  ") && $0.dropFirst(2).first != " " }
+        return Set(entries.compactMap { $0.split(separator: " ").first.map(String.init) })
     }
 
     /// The options that a help describes, like `-h` and `--host`.
@@ -87,6 +124,14 @@ private struct Page {
             }
         }
         return options
+    }
+
+    /// The lines of a section, or of a part of one, named like `Ss TLS`.
+    func section(_ name: String) -> [String] {
+        let ends = name.hasPrefix("Sh") ? [".Sh "] : [".Sh ", ".Ss "]
+        return Array(
+            lines.drop { $0 != ".\(name)" }.dropFirst().prefix { line in !ends.contains { line.hasPrefix($0) } }
+        )
     }
 
     /// What has an entry that begins with a macro.

@@ -24,18 +24,17 @@ struct OptionsFileTests {
         )
     }
 
-    @Test("of a command its own file counts, and mosquitto's where there is none"
+    @Test("of a command its own file counts, and mosquitto's where there is none")
     func places() async throws {
-        let tool = "sub"
-        try folder.write("-q 3\n", to: "mosquitto_\(tool)")
-        let shared = try await run([tool, "-t", "a"])
+        try folder.write("-q 3\n", to: "mosquitto_sub")
+        let shared = try await run(["sub", "-t", "a"])
         #expect(shared.status == 1)
         #expect(shared.errorText.contains("'3' is invalid for '--qos <qos>'"))
-        try folder.write("-V 6\n", to: "tinymqtt_\(tool)")
-        #expect(try await run([tool, "-t", "a"]).errorText.contains("'6'"))
+        try folder.write("-V 6\n", to: "tinymqtt_sub")
+        #expect(try await run(["sub", "-t", "a"]).errorText.contains("'6'"))
         // A file that is named takes the place of both.
         let named = try folder.write("-k 1\n", to: "named")
-        #expect(try await run([tool, "-t", "a", "-o", named]).errorText.contains("the keep-alive is at least 5"))
+        #expect(try await run(["sub", "-t", "a", "-o", named]).errorText.contains("the keep-alive is at least 5"))
     }
 
     @Test("a link reads mosquitto's file only, in the folder of the environment")
