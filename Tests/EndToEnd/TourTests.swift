@@ -74,8 +74,13 @@ private final class TourWalk {
         #expect(ended.status == 0, "\(commands)")
         #expect(ended.errorText == "", "\(commands)")
         output = ended.text
-        // Subscribers among them have been counted by the broker, too.
-        subscriptionCount += commands.split(separator: "\n").count { $0.contains("tinymqtt sub") }
+        // Subscribers among them have been counted by the broker, too; some make several subscriptions.
+        guard let broker = terminals.first?.process else { return }
+        for command in ["tinymqtt sub", "tinymqtt get", "tinymqtt rr"] {
+            subscriptionCount += commands.split(separator: "\n").count { $0.hasPrefix(command) }
+        }
+        try await waitForSubscriptions(subscriptionCount, at: broker)
+        subscriptionCount = broker.soFar.errorText.ranges(of: "subscribed to").count
     }
 
     /// Looks at the output of the last step, or where that has none, at the newest terminal.
