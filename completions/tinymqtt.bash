@@ -173,13 +173,13 @@ _tinymqtt() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    broker|pub|sub|rr|get|ping|room-server|join|send-room|send-client|chat-server|chat|passwd|exit-codes|help)
+    broker|pub|sub|rr|get|ping|room-server|join|send-room|send-client|chat-server|chat|shell|passwd|exit-codes|help)
         # Offer subcommand argument completions
         "_tinymqtt_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'broker pub sub rr get ping room-server join send-room send-client chat-server chat passwd exit-codes help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'broker pub sub rr get ping room-server join send-room send-client chat-server chat shell passwd exit-codes help' -- "${cur}"))
         ;;
     esac
 }
@@ -1785,6 +1785,21 @@ _tinymqtt_chat() {
         ;;
     '--log-level')
         __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_shell() {
+    repeating_flags=()
+    non_repeating_flags=(--keep-going --version --help)
+    repeating_options=(-c --command)
+    non_repeating_options=()
+    __tinymqtt_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-c'|'--command')
         return
         ;;
     esac

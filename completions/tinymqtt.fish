@@ -46,6 +46,8 @@ function __tinymqtt_parse_tokens -S
             __tinymqtt_parse_subcommand 2 'h/host=' 'p/port=' 'unix=' 'L/url=' 'A/bind=' 'S/srv' 'ws' 'ws-path=' 'nodelay' 'proxy=' 'connect-timeout=' 'retry=' 'k/keepalive=' 'cafile=' 'capath=' 'tls-use-os-certs' 'cert=' 'key=' 'keyform=' 'ciphers=' 'tls-version=' 'tls-alpn=' 'insecure' 'no-tls' 'tls-keylog=' 'tls-engine=' 'tls-engine-kpass-sha1=' 'psk=' 'psk-identity=' 'i/id=' 'I/id-prefix=' 'u/username=' 'P/pw=' 'password-file=' 'V/protocol-version=' 'c/disable-clean-session' 'x/session-expiry=' 'M/max-inflight=' 'history=' 'store=' 'timeout=' 'rate=' 'q/qos=' 'd/debug' 'quiet' 'log-level=' 'version' 'help'
         case 'chat'
             __tinymqtt_parse_subcommand 2 'h/host=' 'p/port=' 'unix=' 'L/url=' 'A/bind=' 'S/srv' 'ws' 'ws-path=' 'nodelay' 'proxy=' 'connect-timeout=' 'retry=' 'k/keepalive=' 'cafile=' 'capath=' 'tls-use-os-certs' 'cert=' 'key=' 'keyform=' 'ciphers=' 'tls-version=' 'tls-alpn=' 'insecure' 'no-tls' 'tls-keylog=' 'tls-engine=' 'tls-engine-kpass-sha1=' 'psk=' 'psk-identity=' 'i/id=' 'u=' 'P/pw=' 'V/protocol-version=' 'username=' 't/topic=' 'read-only' 'heartbeat=' 'timeout=' 'rate=' 'q/qos=' 'json' 'd/debug' 'quiet' 'log-level=' 'version' 'help'
+        case 'shell'
+            __tinymqtt_parse_subcommand -r 1 'c/command=+' 'keep-going' 'version' 'help'
         case 'passwd'
             __tinymqtt_parse_subcommand -r 1 'c/create' 'b/batch' 'D/delete' 'U/upgrade' 'H/hash=' 'I/iterations=' 'version' 'help'
         case 'exit-codes'
@@ -119,6 +121,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_positional "t
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_positional "tinymqtt" -eq 1' -fa 'send-client' -d 'Send a message to one member of a room.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_positional "tinymqtt" -eq 1' -fa 'chat-server' -d 'Run a chat server on a broker.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_positional "tinymqtt" -eq 1' -fa 'chat' -d 'Talk with others.'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_positional "tinymqtt" -eq 1' -fa 'shell' -d 'Work with brokers at a prompt.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_positional "tinymqtt" -eq 1' -fa 'passwd' -d 'Make and change password files.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_positional "tinymqtt" -eq 1' -fa 'exit-codes' -d 'Print what the exit codes of all subcommands mean.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_positional "tinymqtt" -eq 1' -fa 'help' -d 'Show subcommand help information.'
@@ -156,7 +159,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt pub" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt pub" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt pub" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt pub" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt pub" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt pub" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt pub" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt pub" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -218,7 +221,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt sub" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt sub" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt sub" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt sub" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt sub" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt sub" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt sub" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt sub" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -290,7 +293,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt rr" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt rr" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt rr" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt rr" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt rr" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt rr" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt rr" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt rr" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -362,7 +365,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt get" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt get" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt get" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt get" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt get" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt get" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt get" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt get" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -411,7 +414,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt ping" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt ping" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt ping" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt ping" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt ping" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt ping" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt ping" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt ping" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -457,7 +460,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt room-server" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt room-server" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt room-server" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt room-server" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt room-server" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt room-server" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt room-server" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt room-server" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -504,7 +507,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt join" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt join" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt join" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt join" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt join" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt join" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt join" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt join" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -552,7 +555,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-room" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-room" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-room" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-room" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-room" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-room" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-room" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-room" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -601,7 +604,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-client" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-client" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-client" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-client" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-client" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-client" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-client" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt send-client" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -651,7 +654,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat-server" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat-server" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat-server" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat-server" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat-server" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat-server" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat-server" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat-server" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -699,7 +702,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" key' -l 'key' -d 'The private key of --cert.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" keyform' -l 'keyform' -d 'The kind of --key: pem; engines are OpenSSL\'s and not here.' -rfka 'pem'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" ciphers' -l 'ciphers' -d 'The cipher suites of TLS 1.2, in OpenSSL\'s notation.' -rfka ''
-complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" tls-version' -l 'tls-version' -d 'The version of TLS, no other: tlsv1.3 or tlsv1.2 (default: both).' -rfka 'tlsv1.2 tlsv1.3'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" tls-version' -l 'tls-version' -d 'The oldest version of TLS to speak: tlsv1.3 or tlsv1.2.' -rfka 'tlsv1.2 tlsv1.3'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" tls-alpn' -l 'tls-alpn' -d 'The protocol to ask for (ALPN).' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" insecure' -l 'insecure' -d 'Trust any certificate: whoever listens there can read everything.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" no-tls' -l 'no-tls' -d 'No TLS, whatever else says so.'
@@ -725,6 +728,10 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" log-level' -l 'log-level' -d 'What to tell: error, warning, notice, info or debug.' -rfka 'error warning notice info debug'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" version' -l 'version' -d 'Show the version.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt chat" help' -l 'help' -d 'Show help information.'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt shell"' -s 'c' -l 'command' -d 'Carry out commands, parted by semicolons, and end; may be given several times.' -rfka ''
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt shell" keep-going' -l 'keep-going' -d 'In a script, go on after a command that fails; the exit code is that of the last that did.'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt shell" version' -l 'version' -d 'Show the version.'
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt shell" help' -l 'help' -d 'Show help information.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt passwd" c create' -s 'c' -l 'create' -d 'Begin a new file; with - print the line instead.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt passwd" b batch' -s 'b' -l 'batch' -d 'Take the password from the command line.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt passwd" D delete' -s 'D' -l 'delete' -d 'Take the user away.'
