@@ -78,19 +78,51 @@ struct CompletionTests {
     }
 
     @Test(
-        "topics for a person at a terminal",
-        .enabled(if: Peers.path(of: "bash") != nil, "bash is not installed"),
-        arguments: [("pub -t ho", "use/attic/lamp "), ("get -h 127.0.0.1 -t x 'a ", "l:amp' ")]
+        "topics for a person at a terminal with bash",
+        .enabled(if: Peers.path(of: "bash") != nil, "bash is not installed")
     )
-    func topicsAtATerminal(typed: String, shown: String) async throws {
+    func bashAtATerminal() async throws {
+        let script = Self.bashScript
+        try await completeTopics(in: "bash", ["--norc", "--noprofile", "-i"], setup: "source '\(script)'")
+    }
+
+    @Test(
+        "topics for a person at a terminal with zsh",
+        .enabled(if: Peers.path(of: "zsh") != nil, "zsh is not installed")
+    )
+    func zshAtATerminal() async throws {
+        let folder = SourceTree.root.appending(path: "completions").path
+        let setup = "fpath=('\(folder)' $fpath); autoload -U compinit; compinit -u -D"
+        try await completeTopics(in: "zsh", ["-f", "-i"], setup: setup)
+    }
+
+    @Test(
+        "topics for a person at a terminal with fish",
+        .enabled(if: Peers.path(of: "fish") != nil, "fish is not installed")
+    )
+    func fishAtATerminal() async throws {
+        let script = SourceTree.root.appending(path: "completions/tinymqtt.fish").path
+        try await completeTopics(in: "fish", ["--no-config", "-i"], setup: "source '\(script)'")
+    }
+
+    /// Types two command lines in a shell, and presses the tab key in each.
+    private func completeTopics(in shell: String, _ arguments: [String], setup: String) async throws {
         try await withTopics(["house/attic/lamp", "a l:amp"]) { (broker) async throws in
-            let bash = try #require(Peers.path(of: "bash"))
-            let environment = Self.environment.merging(["MQTT_PORT": "\(broker.port)", "PS1": "> "]) { $1 }
-            let terminal = try TerminalProcess(bash, ["--norc", "--noprofile", "-i"], environment: environment)
-            try terminal.type("source '\(Self.bashScript)'; echo rea''dy\r")
+            let environment = Self.environment.merging(["MQTT_PORT": "\(broker.port)", "TERM": "dumb"]) { $1 }
+            let terminal = try TerminalProcess(
+                try #require(Peers.path(of: shell)),
+                arguments,
+                environment: environment,
+                columns: 200
+            )
+            // The line itself does not have the word in one piece.
+            try terminal.type("\(setup); echo rea''dy\r")
             try await terminal.waitForText("ready")
-            try terminal.type("tinymqtt \(typed)\t")
-            try await terminal.waitForText("tinymqtt \(typed)\(shown)")
+            try terminal.type("tinymqtt pub -t ho\t")
+            try await terminal.waitForText("tinymqtt pub -t house/attic/lamp ")
+            // What is typed behind Ctrl-C may be lost with the line; Ctrl-U takes away the line alone.
+            try terminal.type("\u{15}tinymqtt get -h 127.0.0.1 'a \t")
+            try await terminal.waitForText("tinymqtt get -h 127.0.0.1 'a l:amp'")
         }
     }
 
