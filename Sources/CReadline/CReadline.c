@@ -2,11 +2,14 @@
 #define _XOPEN_SOURCE 700
 #include "CReadline.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <wchar.h>
 
 #include <readline/history.h>
@@ -200,6 +203,27 @@ bool line_editor_set_prompt(const char *prompt) {
     rl_forced_update_display();
     fflush(rl_outstream);
     return true;
+}
+
+static volatile sig_atomic_t signal_descriptor = -1;
+
+/// Calls nothing but what a signal may interrupt anywhere.
+static void write_signal(int number) {
+    int error = errno;
+    unsigned char byte = (unsigned char)number;
+    // A full pipe wakes its reader as well.
+    if (write(signal_descriptor, &byte, 1) < 0) {}
+    errno = error;
+}
+
+void line_editor_watch_signal(int number, int descriptor) {
+    signal_descriptor = descriptor;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = write_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
 }
 
 int line_editor_columns(void) {

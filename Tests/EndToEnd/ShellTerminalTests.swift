@@ -215,6 +215,34 @@ struct ShellTerminalTests {
         #expect(try shell.screen.process.showsInput)
     }
 
+    @Test("a signal that asks for the end ends what is under way as well", arguments: [SIGTERM, SIGHUP])
+    func signals(number: Int32) async throws {
+        let shell = try await connected()
+        try shell.enter("sleep 1000")
+        try shell.screen.type("half")
+        try await shell.screen.waitForLine(prompt + "half")
+        shell.screen.process.send(signal: number)
+        #expect(try await shell.screen.process.waitForEnd().status == 0)
+        #expect(try shell.screen.process.showsInput)
+    }
+
+    @Test("a password is asked for without being shown, and the line works as before")
+    func password() async throws {
+        let shell = try await connected()
+        try shell.enter("connect other localhost:\(broker.port) -u ann -P -")
+        try await shell.screen.waitForLine("Password:")
+        try shell.enter("secret")
+        try await shell.screen.wait(for: "the second connection") { display in
+            display.text.last == "other " + prompt.dropLast() && !display.lines.contains { $0.contains("secret") }
+        }
+        try shell.screen.type("half")
+        try await shell.screen.waitForLine("other " + prompt + "half")
+        try shell.screen.press(.controlC)
+        try await shell.screen.waitForLine("other " + prompt.dropLast())
+        try shell.enter("ping")
+        try await shell.screen.wait(for: "an answer") { $0.lines.contains { $0.hasPrefix("PINGRESP") } }
+    }
+
     @Test("a question is answered in the line, and only a yes is one")
     func question() async throws {
         let shell = try await connected()

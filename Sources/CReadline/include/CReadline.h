@@ -52,6 +52,10 @@ bool line_editor_set_prompt(const char *prompt);
 /// How many columns the screen has.
 int line_editor_columns(void);
 
+/// Has a signal do nothing but write its number, as one byte, to a descriptor that does not block. This may be called on
+/// any thread.
+void line_editor_watch_signal(int number, int descriptor);
+
 /// Adds a line to those that can be recalled, and forgets the oldest beyond the limit.
 void line_editor_remember(const char *line);
 void line_editor_limit_history(int count);

@@ -52,21 +52,11 @@ final class LineEditor: Sendable {
     /// How many entered lines wait at most; nothing is read from the terminal then.
     static let maximumLineCount = 1_000
 
-    /// What happens beside the keys.
-    enum Event: Sendable {
-        case interrupt
-        case resize
-        case suspend
-        /// Nothing more is to be entered.
-        case end
-        case stop
-    }
-
     /// What the editor's thread shares with all others.
     struct State: ~Copyable {
         var output: [UInt8] = []
         var droppedByteCount = 0
-        var events: [Event] = []
+        var isStopWanted = false
         var prompt: String?
         /// What was entered and nobody has asked for yet.
         var lines: [String] = []
@@ -213,7 +203,7 @@ final class LineEditor: Sendable {
         await withCheckedContinuation { continuation in
             let isStopped = state.withLock { state in
                 guard !state.isStopped else { return true }
-                state.events.append(.stop)
+                state.isStopWanted = true
                 state.stopWaiters.append(continuation)
                 return false
             }
@@ -223,11 +213,12 @@ final class LineEditor: Sendable {
     }
 }
 
-/// What the editor's thread waits for beside the terminal: a pipe, of which one byte says that something has changed.
+/// What the editor's thread waits for beside the terminal: a pipe. A byte of it is the number of a signal, or 0, which says
+/// that something else has changed.
 final class WakeUpPipe: Sendable {
     /// The end to wait for; negative where the system has no more descriptors.
     let readEnd: Int32
-    private let writeEnd: Int32
+    let writeEnd: Int32
 
     init() {
         var ends: [Int32] = [-1, -1]
@@ -247,15 +238,20 @@ final class WakeUpPipe: Sendable {
     }
 
     func signal() {
-        var byte: UInt8 = 1
+        var byte: UInt8 = 0
         // One byte is passed, and one is said to be there.
         _ = unsafe write(writeEnd, &byte, 1)
     }
 
-    /// Forgets all signals so far.
-    func clear() {
+    /// Empties it, and returns the signals that there were.
+    func takeSignals() -> [Int32] {
+        var signals: [Int32] = []
         var bytes = [UInt8](repeating: 0, count: 64)
-        // The function fills no more than is there.
-        while unsafe read(readEnd, &bytes, 64) > 0 {}
+        while true {
+            // The function fills no more than is there.
+            let count = unsafe read(readEnd, &bytes, 64)
+            guard count > 0 else { return signals }
+            signals += bytes[..<count].filter { $0 != 0 }.map(Int32.init)
+        }
     }
 }

@@ -43,24 +43,17 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
 
     /// Works until somebody stops it.
     func run() {
-        let signals = watchSignals()
+        watchSignals()
         prepare()
         // The compiler passes the string as one that ends with a zero byte; readline copies it.
         unsafe line_editor_begin(editor.configuration.prompt)
-        var isStopping = false
-        while !isStopping {
-            isStopping = handleEvents()
+        while !editor.state.withLock({ $0.isStopWanted }) {
             followRelease()
-            if !isStopping {
-                changePrompt()
-                let hasMore = showOutput()
-                readKeys(timeout: hasMore ? waitingTime : -1)
-            }
+            changePrompt()
+            let hasMore = showOutput()
+            readKeys(timeout: hasMore ? waitingTime : -1)
         }
         finish()
-        for source in signals {
-            source.cancel()
-        }
     }
 
     private func prepare() {
@@ -100,44 +93,36 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
 
     // MARK: Signals
 
-    /// Turns signals into events. Each is ignored otherwise, or it would end the program with the terminal as it is.
-    private func watchSignals() -> [any DispatchSourceSignal] {
-        let events: [(Int32, LineEditor.Event)] = [
-            (SIGINT, .interrupt), (SIGWINCH, .resize), (SIGTSTP, .suspend), (SIGTERM, .end), (SIGHUP, .end),
-        ]
-        let queue = DispatchQueue(label: "signals of the line editor")
-        let (editor, wakeUp) = (editor, wakeUp)
-        return events.map { number, event in
-            signal(number, number == SIGWINCH ? SIG_DFL : SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                editor.state.withLock { state in
-                    // A key that is held down says the same many times.
-                    if state.events.count < 16 { state.events.append(event) }
-                }
-                wakeUp.signal()
-            }
-            source.activate()
-            return source
+    private static let signals = [SIGINT, SIGWINCH, SIGTSTP, SIGTERM, SIGHUP]
+
+    /// Has signals tell this thread: they would end the program with the terminal as it is.
+    private func watchSignals() {
+        for number in Self.signals {
+            line_editor_watch_signal(number, wakeUp.writeEnd)
         }
     }
 
-    /// Does what signals ask for; returns whether the end was asked for.
-    private func handleEvents() -> Bool {
-        let events = editor.state.withLock { state in
-            defer { state.events.removeAll() }
-            return state.events
-        }
-        for event in events {
-            switch event {
-            case .interrupt: interrupt()
-            case .resize: if hasLine { line_editor_resize() }
-            case .suspend: suspend()
-            case .end: endInput()
-            case .stop: return true
+    private func handle(_ signals: [Int32]) {
+        // A key that is held down says the same many times.
+        for number in Set(signals) {
+            switch number {
+            case SIGINT: interrupt()
+            case SIGWINCH: if hasLine { line_editor_resize() }
+            case SIGTSTP: suspend()
+            default:
+                endInput()
+                stopCommand()
             }
         }
-        return false
+    }
+
+    /// Ends what was entered: what waits, and what is under way.
+    private func stopCommand() {
+        editor.state.withLock { state in
+            state.isInterrupted = true
+            state.lines.removeAll()
+        }
+        editor.configuration.onInterrupt()
     }
 
     private func interrupt() {
@@ -150,11 +135,7 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
             }
             waiter?.resume(returning: nil)
         }
-        editor.state.withLock { state in
-            state.isInterrupted = true
-            state.lines.removeAll()
-        }
-        editor.configuration.onInterrupt()
+        stopCommand()
     }
 
     /// Stops the program as Ctrl-Z does, with the terminal as it was before; returns when it goes on.
@@ -172,6 +153,8 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
             showOutput(all: true)
             if hasLine { line_editor_release() }
         } else if !isWanted, isReleased, !isInputOver {
+            // Whoever had the terminal may have handled signals in its own way.
+            watchSignals()
             line_editor_resume()
         }
         isReleased = isWanted
@@ -244,8 +227,8 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
         ]
         // The array has the two elements that are said to be there.
         guard unsafe poll(&waits, 2, timeout) > 0 else { return }
-        if waits[0].revents != 0 { wakeUp.clear() }
-        guard isListening, waits[1].revents != 0 else { return }
+        if waits[0].revents != 0 { handle(wakeUp.takeSignals()) }
+        guard isListening, hasLine, waits[1].revents != 0 else { return }
         if nextDrawing > now + Self.drawingInterval { nextDrawing = 0 }
         line_editor_read()
         line_editor_flush()
@@ -335,6 +318,10 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
 
     private func finish() {
         endInput()
+        // The pipe goes with the editor.
+        for number in Self.signals {
+            signal(number, SIG_DFL)
+        }
         isReleased = false
         showOutput(all: true)
         let (stops, rooms, release) = editor.state.withLock { state in

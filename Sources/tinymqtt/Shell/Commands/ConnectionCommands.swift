@@ -40,7 +40,11 @@ struct ConnectCommand: ShellCommand {
             let advice = "disconnect it, or give the new one a name: connect NAME HOST"
             throw ShellFailure("\(name) is connected to \(existing.address) already; \(advice)")
         }
-        let connection = try ShellConnection(name: name, configuration: try configuration(place), session: call.session)
+        let connection = try ShellConnection(
+            name: name,
+            configuration: try await configuration(place, call.session.screen),
+            session: call.session
+        )
         let clock = ContinuousClock()
         let start = clock.now
         let result: ConnectResult
@@ -84,7 +88,7 @@ struct ConnectCommand: ShellCommand {
         return name
     }
 
-    private func configuration(_ place: String?) throws -> MQTTClientConfiguration {
+    private func configuration(_ place: String?, _ screen: ShellScreen) async throws -> MQTTClientConfiguration {
         var connection = connection
         if let place {
             guard !hasHost else { throw ValidationError("the host is given twice") }
@@ -99,7 +103,12 @@ struct ConnectCommand: ShellCommand {
         var configuration = MQTTClientConfiguration(address: try connection.address)
         try connection.apply(to: &configuration)
         // The newest version says most about what happens.
-        try session.apply(to: &configuration, defaultVersion: .v5_0)
+        if session.password == "-" {
+            // Whoever asks for it reads the terminal.
+            try await screen.withTerminal { try session.apply(to: &configuration, defaultVersion: .v5_0) }
+        } else {
+            try session.apply(to: &configuration, defaultVersion: .v5_0)
+        }
         will.apply(to: &configuration)
         return configuration
     }

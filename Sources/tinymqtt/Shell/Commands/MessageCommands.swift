@@ -169,6 +169,9 @@ struct SubscribeCommand: ShellCommand {
     @Flag(name: [.short, .long], help: "With > or |: put the topic before each payload.")
     var verbose = false
 
+    @Flag(name: .long, help: "Leave out what this connection publishes itself; needs MQTT 5.")
+    var noLocal = false
+
     @Argument(help: "Which topics; + stands for one level, # at the end for all below.")
     var filters: [String]
 
@@ -181,7 +184,9 @@ struct SubscribeCommand: ShellCommand {
         let start = clock.now
         let result: SubscribeResult
         do {
-            result = try await connection.client.subscribe(filters.map { Subscription($0, maximumQoS: qos) })
+            result = try await connection.client.subscribe(
+                filters.map { Subscription($0, maximumQoS: qos, noLocal: noLocal) }
+            )
         } catch {
             for filter in filters { connection.remove(filter) }
             throw error
