@@ -82,7 +82,8 @@ void line_editor_prepare(const char *application, line_completer completer, line
     show_list = lister;
     callback_context = context;
     line_editor_use_utf8();
-    rl_readline_name = application;
+    // It is read again whenever the inputrc is; the caller's text does not last so long.
+    rl_readline_name = strdup(application);
     rl_outstream = stdout;
     setvbuf(stdout, output_buffer, _IOFBF, sizeof output_buffer);
     rl_catch_signals = 0;

@@ -215,6 +215,27 @@ struct ShellTerminalTests {
         #expect(try shell.screen.process.showsInput)
     }
 
+    @Test("messages go to a program for as long as it takes them, and then to the screen again")
+    func program() async throws {
+        let shell = try await connected()
+        try shell.enter("subscribe n | head -n 1 | tr a-z A-Z")
+        try await shell.screen.wait(for: "acknowledgement") { $0.lines.contains { $0.hasPrefix("SUBACK granted") } }
+        try shell.enter("publish n first")
+        try await shell.screen.wait(for: "the program's output") { $0.lines.contains("FIRST") }
+        // Until the program has ended, each is written to where nobody reads.
+        var count = 0
+        var display = try await shell.screen.display()
+        while !display.lines.contains(where: { $0.hasSuffix("n: again") }), count < 100 {
+            count += 1
+            try shell.enter("publish -q 1 n again; ping")
+            let expected = count
+            display = try await shell.screen.wait(for: "an answer") { _ in
+                shell.screen.process.soFar.text.split(separator: "PINGRESP").count > expected
+            }
+        }
+        #expect(display.lines.contains { $0.hasSuffix("n: again") })
+    }
+
     @Test("a signal that asks for the end ends what is under way as well", arguments: [SIGTERM, SIGHUP])
     func signals(number: Int32) async throws {
         let shell = try await connected()

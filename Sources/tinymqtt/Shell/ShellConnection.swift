@@ -176,6 +176,17 @@ final class ShellConnection: Sendable {
         state.withLock { $0.routes.append(route) }
     }
 
+    /// Leads messages elsewhere no longer, as what took them has gone.
+    func drop(_ route: MessageRoute) {
+        let wasThere = state.withLock { state in
+            let count = state.routes.count
+            state.routes.removeAll { $0 === route }
+            return state.routes.count < count
+        }
+        // Who has taken it away before has closed it.
+        if wasThere { route.close() }
+    }
+
     /// Shows no messages of these topics until ``showAgain()``: they are shown in another way.
     func hide(_ matcher: TopicMatcher) { state.withLock { $0.hidden = matcher } }
 

@@ -158,9 +158,9 @@ struct TopicBook: Sendable {
         let path = levels.map { $0 + "/" }.joined()
         var names = FirstNames(limit: limit)
         for (name, child) in nodes[parent].children where name.utf8.starts(with: prefix.utf8) && name.isPrintable {
-            let node = nodes[child]
-            if node.isTopic { names.add(name) }
-            if !node.children.isEmpty { names.add(name + "/") }
+            // The node is not copied for it: there may be very many.
+            if nodes[child].isTopic { names.add(name) }
+            if !nodes[child].children.isEmpty { names.add(name + "/") }
         }
         let found = names.sorted.map { name in
             let isInner = name.last == "/"

@@ -178,7 +178,7 @@ struct SubscribeCommand: ShellCommand {
     func perform(_ call: ShellCall) async throws {
         let connection = try call.session.connection()
         let qos = qos ?? call.session.settings.qos
-        let route = try call.takeOutput().map { try makeRoute($0, call) }
+        let route = try call.takeOutput().map { try makeRoute($0, connection, call) }
         if let route { connection.lead(route) }
         let clock = ContinuousClock()
         let start = clock.now
@@ -211,21 +211,28 @@ struct SubscribeCommand: ShellCommand {
         }
     }
 
-    private func makeRoute(_ output: ShellStep.Output, _ call: ShellCall) throws -> MessageRoute {
-        let target: MessageRoute.Target
+    private func makeRoute(
+        _ output: ShellStep.Output,
+        _ connection: ShellConnection,
+        _ call: ShellCall
+    ) throws -> MessageRoute {
         switch output {
-        case .file(let path, let appends): target = .file(try OutputFile(path, appends: appends))
+        case .file(let path, let appends):
+            let file = try OutputFile(path, appends: appends)
+            return try MessageRoute(filters: filters, target: .file(file), hasTopics: verbose)
         case .command(let line):
             let command = try ChildCommand(line, hasInput: true, hasOutput: true)
+            let route = try MessageRoute(filters: filters, target: .command(command), hasTopics: verbose)
             let screen = call.session.screen
             call.session.follow {
                 await command.readOutput { screen.show($0.harmlessLines) }
                 let status = await command.waitForEnd()
                 if status != 0 { screen.tell("\(line.harmless) ended with exit code \(status)") }
+                // Messages that nobody takes any more are shown again.
+                connection.drop(route)
             }
-            target = .command(command)
+            return route
         }
-        return try MessageRoute(filters: filters, target: target, hasTopics: verbose)
     }
 }
 
