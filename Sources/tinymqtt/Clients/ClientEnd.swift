@@ -57,8 +57,14 @@ final class ClientEnd: Sendable {
 
     /// Begins to watch for all of them.
     ///
-    /// - Parameter publishesWill: Whether a signal has the broker publish the will.
-    func watch(timeout: Duration?, publishesWill: Bool = false) -> Task<Void, Never> {
+    /// - Parameters:
+    ///   - takesSignals: Whether a signal asks to end; otherwise it ends the process.
+    ///   - publishesWill: Whether a signal has the broker publish the will.
+    func watch(
+        timeout: Duration?,
+        takesSignals: Bool = true,
+        publishesWill: Bool = false
+    ) -> Task<Void, Never> {
         StandardOutput.ignoreBrokenPipe()
         StandardOutput.whenReaderHasGone { [self] in
             Task { await end(.readerGone) }
@@ -70,6 +76,7 @@ final class ClientEnd: Sendable {
                 await end(.timeout)
             }
         }
+        guard takesSignals else { return Task {} }
         return Task {
             let signals = StopSignals()
             await signals.wait()

@@ -71,15 +71,16 @@ struct QuickPublish {
 
     /// Publishes the message and returns the exit code; `nil` where it takes the long way.
     func run(as program: ProgramName) -> Int32? {
-        guard let topic, !topic.isEmpty, !topic.utf8.contains(where: { "+#".utf8.contains($0) }), !host.isEmpty,
-            let port = Int(port), 1...65_535 ~= port, let content,
+        guard let topic, !topic.isEmpty, ArgumentBytes.isText(topic),
+            !topic.utf8.contains(where: { "+#".utf8.contains($0) }), !host.isEmpty,
+            let port = Int(port), 1...65_535 ~= port, port != ConnectionOptions.securePort, let content,
             version == .v5_0 || password == nil || userName != nil
         else { return nil }
         var configuration = MQTTClientConfiguration(address: .host(host, port: port))
         configuration.version = version
         configuration.keepAlive = keepAlive
         configuration.userName = userName
-        configuration.password = password.map { ByteBuffer(string: $0) }
+        configuration.password = password.map(ArgumentBytes.of)
         configuration.maximumInFlight = ClientDefaults.maximumInFlight
         configuration.clientIdentifier = identifier ?? (version == .v5_0 ? "" : ClientDefaults.makeIdentifier(program))
         let report = ClientReport(
@@ -102,7 +103,7 @@ struct QuickPublish {
     /// The payload; `nil` where there is none, or it cannot be read.
     private var content: ByteBuffer? {
         switch payload {
-        case .text(let text): ByteBuffer(string: text)
+        case .text(let text): ArgumentBytes.of(text)
         case .file(let path): try? StandardInput.readFile(path)
         case .empty: ByteBuffer()
         case nil: nil

@@ -144,7 +144,7 @@ struct Request: AsyncParsableCommand {
         let requester = try requester(runner, version: version)
         let content = try payload.readAtOnce()
         let end = ClientEnd(runner.client, farewell: try Farewell(properties))
-        let signals = end.watch(timeout: timeout?.duration)
+        let signals = end.watch(timeout: timeout?.duration, takesSignals: !ProgramName.current.isLink)
         defer { signals.cancel() }
         try await runner.run { () async throws(MQTTClientError) in
             do throws(MQTTClientError) {

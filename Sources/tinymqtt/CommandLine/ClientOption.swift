@@ -1,3 +1,5 @@
+import MQTT
+
 /// An option of mosquitto's clients: its names, its values, and who has it.
 ///
 /// This is the part of their syntax that the parser of the command line does not know: how many words an option takes
@@ -25,6 +27,27 @@ struct ClientOption: Equatable {
 
     /// Whether a tool has it.
     func belongs(to tool: ClientTool) -> Bool { tools.contains(tool.letter) }
+
+    /// Whether it says what the payload is.
+    var isPayload: Bool {
+        ["--message", "--file", "--stdin-file", "--stdin-line", "--null-message"].contains(long)
+    }
+
+    /// The options, by their long names, of which nothing is left when this one stands behind them.
+    func replaced(by values: [String], of tool: ClientTool, isLink: Bool) -> Set<String> {
+        switch long {
+        case "--host": ["--unix"]
+        case "--unix": ["--host", "--port"]
+        // A subscriber takes the topic of an address as one more.
+        case "--url": tool == .subscribe ? ["--host", "--port", "--unix"] : ["--host", "--port", "--unix", "--topic"]
+        // To mosquitto's clients these say version 5, until the version is said again.
+        case "--session-expiry", "--property": isLink ? ["--protocol-version"] : []
+        case "--protocol-version":
+            isLink && values.first.flatMap(ProtocolVersion.init(optionValue:)) != .v5_0
+                ? ["--session-expiry", "--property"] : []
+        default: []  // every other option stands for itself
+        }
+    }
 
     /// The option of this name, of a tool.
     ///

@@ -9,6 +9,12 @@ struct ClientWords {
         case option(ClientOption, [String])
         /// Something of ours, or a mistake; the parser of the command line knows.
         case other(String)
+
+        /// Whether it says what the payload is.
+        fileprivate var isPayload: Bool {
+            guard case .option(let option, _) = self else { return false }
+            return option.isPayload
+        }
     }
 
     /// What stands between the values of an option that are handed on as one; no text of a property can hold it, as it is
@@ -26,11 +32,30 @@ struct ClientWords {
         }
         guard paths.count <= 1 else { throw OptionsFile.Failure(text: "only one options file can be given with -o") }
         let lines = try OptionsFile.lines(named: paths.first, of: tool, isLink: isLink)
+        var all: [Part] = []
         for line in lines {
             // A line lends no word to the one before it.
-            self.parts += try Self.parts(line.words, of: tool, isLink: isLink)
+            all += try Self.parts(line.words, of: tool, isLink: isLink)
         }
-        self.parts += parts
+        all += parts
+        guard all.count(where: \.isPayload) <= 1 else {
+            throw OptionsFile.Failure(text: "only one payload can be given, the options file counts too")
+        }
+        self.parts = Self.effective(all, of: tool, isLink: isLink)
+    }
+
+    /// Leaves out what a later option says in another way: as in mosquitto's clients, the last one wins.
+    private static func effective(_ parts: [Part], of tool: ClientTool, isLink: Bool) -> [Part] {
+        var replaced: Set<String> = []
+        var kept: [Part] = []
+        for part in parts.reversed() {
+            if case .option(let option, let values) = part {
+                guard !replaced.contains(option.long) else { continue }
+                replaced.formUnion(option.replaced(by: values, of: tool, isLink: isLink))
+            }
+            kept.append(part)
+        }
+        return kept.reversed()
     }
 
     /// The parts of a command line alone.
@@ -49,7 +74,7 @@ struct ClientWords {
                 continue
             }
             var count = option.valueCount
-            if option.long == "--property", rest.dropFirst().first == "user-property" { count += 1 }
+            if option.long == "--property", ClientProperty.Name.isUserProperty(rest.dropFirst().first) { count += 1 }
             guard rest.count >= count else {
                 throw OptionsFile.Failure(text: "\(word) needs \(count == 1 ? "a value" : "\(count) values") behind it")
             }

@@ -28,7 +28,7 @@ enum OptionsFile {
         /// The command, the name and the value, the value verbatim; of a user property the value in two.
         private static func propertyWords(_ text: String) -> [String] {
             let words = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
-            guard words.count == 3, words[1] == "user-property" else { return words }
+            guard words.count == 3, ClientProperty.Name.isUserProperty(words[1]) else { return words }
             let pair = words[2].split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             return [words[0], words[1]] + pair
         }

@@ -35,6 +35,14 @@ enum ClientProperty: Sendable {
         case userProperty = "user-property"
         case willDelayInterval = "will-delay-interval"
 
+        /// By the word of a command line, in which capital letters count for nothing.
+        init?(word: String) {
+            self.init(rawValue: word.lowercased())
+        }
+
+        /// Whether a word is the name of the property that has a name of its own.
+        static func isUserProperty(_ word: String?) -> Bool { word.flatMap(Self.init(word:)) == .userProperty }
+
         /// The packets that may have it (section 2.2.2.2), as far as a client writes them.
         var packets: [Packet] {
             switch self {
@@ -83,7 +91,7 @@ enum ClientProperty: Sendable {
             let allowed = Packet.allCases.map(\.rawValue).joined(separator: ", ")
             throw Problem(description: "\(words[0]) is no packet that a client gives properties; there are \(allowed)")
         }
-        guard let name = Name(rawValue: words[1]), name.packets.contains(packet) else {
+        guard let name = Name(word: words[1]), name.packets.contains(packet) else {
             let allowed = Name.allCases.filter { $0.packets.contains(packet) }.map(\.rawValue).joined(separator: ", ")
             throw Problem(description: "\(packet.rawValue) has no property \(words[1]); it has \(allowed)")
         }

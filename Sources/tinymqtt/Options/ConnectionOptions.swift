@@ -130,7 +130,8 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     private static let plainPort = 1_883
-    private static let securePort = 8_883
+    /// On this port TLS is spoken without being asked for.
+    static let securePort = 8_883
 
     var address: ServerAddress {
         get throws {
@@ -143,6 +144,8 @@ struct ConnectionOptions: ParsableArguments {
 
     func apply(to configuration: inout MQTTClientConfiguration) throws {
         configuration.address = try address
+        configuration.userName = url?.userName
+        configuration.password = url?.password.map { ByteBuffer(string: $0) }
         configuration.connectTimeout = connectTimeout.duration
         configuration.keepAlive = keepAlive
         configuration.userName = url?.userName

@@ -58,7 +58,7 @@ struct PayloadOptions: ParsableArguments {
 
     /// The payload; `nil` where it comes line by line.
     func readAtOnce() throws(StandardInput.Failure) -> ByteBuffer? {
-        if let message { return ByteBuffer(string: message) }
+        if let message { return ArgumentBytes.of(message) }
         if let payload { return try payload.payloadBytes() }
         if let file { return try StandardInput.readFile(file) }
         if isStandardInput {

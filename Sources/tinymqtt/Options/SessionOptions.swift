@@ -151,7 +151,7 @@ struct SessionOptions: ParsableArguments {
                 let line = content.readableBytesView.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
                 return content.readSlice(length: line.count)
             }
-            guard password == "-" else { return password.map { ByteBuffer(string: $0) } }
+            guard password == "-" else { return password.map(ArgumentBytes.of) }
             return ByteBuffer(bytes: try PasswordPrompt.password("Password: "))
         } catch let failure as StandardInput.Failure {
             throw ValidationError("the password cannot be read: \(failure.text)")

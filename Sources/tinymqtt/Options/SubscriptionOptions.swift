@@ -111,6 +111,7 @@ enum RetainHandlingChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// Checks a topic filter, before anything is connected.
 func checkTopicFilter(_ filter: String) throws {
+    guard ArgumentBytes.isText(filter) else { throw ValidationError("the topic filter \(filter) is not in UTF-8") }
     do throws(MQTTClientError) {
         _ = try TopicMatcher(filter)
     } catch {

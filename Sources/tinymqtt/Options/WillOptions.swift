@@ -38,12 +38,13 @@ struct WillOptions: ParsableArguments {
     func apply(to configuration: inout MQTTClientConfiguration) {
         guard let willTopic else { return }
         configuration.will = Will(
-            Message(topic: willTopic, payload: willPayload ?? "", qos: willQos, retain: willRetain)
+            Message(topic: willTopic, payload: ArgumentBytes.of(willPayload ?? ""), qos: willQos, retain: willRetain)
         )
     }
 }
 
 /// Checks a topic to publish to, before anything is connected.
 func checkTopic(_ topic: String, _ name: String) throws {
+    guard ArgumentBytes.isText(topic) else { throw ValidationError("\(name) is not in UTF-8") }
     if let problem = problemOfTopic(topic, name) { throw ValidationError(problem) }
 }

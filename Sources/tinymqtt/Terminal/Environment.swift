@@ -10,11 +10,16 @@ import Darwin
 ///
 /// An option on the command line wins over `MQTT_BROKER_…`, and that over `MQTT_…`.
 enum Environment {
-    static var host: String? { value("MQTT_BROKER_HOST") ?? value("MQTT_HOST") }
-    static var port: String? { value("MQTT_BROKER_PORT") ?? value("MQTT_PORT") }
-    static var clientIdentifier: String? { value("MQTT_CLIENT_ID") }
-    static var userName: String? { value("MQTT_USERNAME") }
-    static var password: String? { value("MQTT_PASSWORD") }
+    static var host: String? { own("MQTT_BROKER_HOST") ?? own("MQTT_HOST") }
+    static var port: String? { own("MQTT_BROKER_PORT") ?? own("MQTT_PORT") }
+    static var clientIdentifier: String? { own("MQTT_CLIENT_ID") }
+    static var userName: String? { own("MQTT_USERNAME") }
+    static var password: String? { own("MQTT_PASSWORD") }
+
+    /// The value of a variable that is ours: mosquitto's programs know none, and a link of their name goes where they would.
+    private static func own(_ name: String) -> String? {
+        ProgramName.current.isLink ? nil : value(name)
+    }
 
     /// All variables by their names.
     static var all: [String: String] {
