@@ -36,6 +36,8 @@ extension ClientCore {
             return waiter.resume(returning: .failure(.invalidArgument("\(Self.maximumPings) pings wait for an answer")))
         }
         pingWaiters[identifier] = waiter
+        // On a connection that is being closed nothing is sent; it fails with all else that waits for an answer there.
+        guard connection.phase == .connected else { return }
         connection.ping(identifier, now: .now(), into: &effects)
         perform()
     }
