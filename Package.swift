@@ -142,8 +142,8 @@ let package = Package(
                 "EndToEnd",
                 dependencies: ["tinymqtt", .product(name: "NIOSSL", package: "swift-nio-ssl")],
                 exclude: [
-                    "OptionEffects.tsv", "RoomAndChatSeeds.tsv", "paho_party.py", "paho_stream.py",
-                    "terminal_screen.py",
+                    "ClientOptions.tsv", "ClientScripts.tsv", "OptionEffects.tsv", "RoomAndChatSeeds.tsv",
+                    "paho_party.py", "paho_stream.py", "terminal_screen.py",
                 ]
             ),
             testTarget("Allocations", dependencies: ["AllocationCounter"]),

@@ -39,7 +39,7 @@ struct OptionEffectTests {
 
     @Test("each row names a test that there is, or says why there is none")
     func testsExist() throws {
-        let sources = try Self.suites()
+        let sources = try SourceTree.testSuites()
         for row in rows {
             if row.test == "-" {
                 #expect(row.reason?.isEmpty == false, "\(row.option) has neither a test nor a reason")
@@ -55,19 +55,5 @@ struct OptionEffectTests {
                 "\(row.option): there is no \(row.test)"
             )
         }
-    }
-
-    /// The text from the head of each suite to the end of its file.
-    private static func suites() throws -> [String: Substring] {
-        let folder = SourceTree.root.appending(path: "Tests")
-        let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
-        var suites: [String: Substring] = [:]
-        for file in files where file.hasSuffix("Tests.swift") {
-            let text = try SourceTree.text("Tests/\(file)")
-            for head in text.ranges(of: /\nstruct [A-Za-z0-9]+/) {
-                suites[String(text[head].dropFirst("\nstruct ".count))] = text[head.lowerBound...]
-            }
-        }
-        return suites
     }
 }

@@ -19,4 +19,19 @@ enum SourceTree {
     static func names(in path: String) throws -> Set<String> {
         Set(try FileManager.default.contentsOfDirectory(atPath: root.appending(path: path).path))
     }
+
+    /// The suites of all tests by their names: of each the text from its head to the end of its file.
+    static func testSuites() throws -> [String: Substring] {
+        let folder = root.appending(path: "Tests")
+        let enumerator = FileManager.default.enumerator(atPath: folder.path)
+        let files = (enumerator?.allObjects ?? []).compactMap { $0 as? String }
+        var suites: [String: Substring] = [:]
+        for file in files where file.hasSuffix("Tests.swift") {
+            let text = try text("Tests/\(file)")
+            for head in text.ranges(of: /\nstruct [A-Za-z0-9]+/) {
+                suites[String(text[head].dropFirst("\nstruct ".count))] = text[head.lowerBound...]
+            }
+        }
+        return suites
+    }
 }

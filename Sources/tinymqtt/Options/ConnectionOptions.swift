@@ -144,8 +144,6 @@ struct ConnectionOptions: ParsableArguments {
 
     func apply(to configuration: inout MQTTClientConfiguration) throws {
         configuration.address = try address
-        configuration.userName = url?.userName
-        configuration.password = url?.password.map { ByteBuffer(string: $0) }
         configuration.connectTimeout = connectTimeout.duration
         configuration.keepAlive = keepAlive
         configuration.userName = url?.userName
