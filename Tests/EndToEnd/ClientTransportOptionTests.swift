@@ -54,7 +54,7 @@ struct ClientTransportOptionTests {
             (["-L", "mqtts://127.0.0.1:\(open)/x"], 8),
             (trust + ["-p", open, "--no-tls"], 2),
             (trust + ["-p", open, "--tls-version", "tlsv1.2", "--ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256"], 0),
-            (trust + ["-p", open, "--tls-version", "tlsv1.2", "--ciphers", "ECDHE-RSA-AES128-GCM-SHA256"], 8),
+            (trust + ["-p", open, "--ciphers", "NO-SUCH-SUITE"], 1),
             (trust + ["-p", open, "--tls-version", "tlsv1.3"], 0),
             (trust + certificate + ["-p", closed], 0),
             (trust + ["-p", closed, "--tls-version", "tlsv1.2"], 8),
