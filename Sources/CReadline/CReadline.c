@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -77,6 +78,65 @@ void line_editor_use_utf8(void) {
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) setlocale(LC_CTYPE, "en_US.UTF-8");
 }
 
+// The terminal as it was before readline took it, for ends of the program that pass readline by.
+static struct termios settings_before;
+static volatile sig_atomic_t has_terminal;
+static volatile sig_atomic_t has_bracketed_paste;
+
+static void take_terminal(int meta) {
+    if (!has_terminal && tcgetattr(STDIN_FILENO, &settings_before) == 0) {
+        const char *paste = rl_variable_value("enable-bracketed-paste");
+        has_bracketed_paste = paste != NULL && strcmp(paste, "on") == 0;
+        has_terminal = 1;
+    }
+    rl_prep_terminal(meta);
+}
+
+static void give_terminal_back(void) {
+    rl_deprep_terminal();
+    has_terminal = 0;
+}
+
+/// Calls nothing but what a signal may interrupt anywhere.
+static void restore_terminal(void) {
+    static const char no_bracketed_paste[] = "\033[?2004l\r\n";
+    if (!has_terminal) return;
+    has_terminal = 0;
+    if (has_bracketed_paste && write(STDOUT_FILENO, no_bracketed_paste, sizeof no_bracketed_paste - 1) < 0) {}
+    tcsetattr(STDIN_FILENO, TCSANOW, &settings_before);
+}
+
+static const int fatal_signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
+enum { fatal_signal_count = sizeof fatal_signals / sizeof *fatal_signals };
+static struct sigaction actions_before[fatal_signal_count];
+
+/// The program is at its end: its terminal is not, and whoever handled the signal before says what has happened.
+static void end_by_signal(int number, siginfo_t *information, void *context) {
+    (void)context;
+    restore_terminal();
+    for (int index = 0; index < fatal_signal_count; index += 1) {
+        if (fatal_signals[index] == number) sigaction(number, &actions_before[index], NULL);
+    }
+    // A fault happens again by itself, with all that is to be known of it; what was sent does not.
+    if (information->si_code <= 0) raise(number);
+}
+
+static void watch_ends(void) {
+    static bool is_watching;
+    if (is_watching) return;
+    is_watching = true;
+    atexit(restore_terminal);
+    for (int index = 0; index < fatal_signal_count; index += 1) {
+        struct sigaction action;
+        memset(&action, 0, sizeof action);
+        action.sa_sigaction = end_by_signal;
+        // On the stack of its own that a thread may have: its usual one may be full.
+        action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+        sigemptyset(&action.sa_mask);
+        sigaction(fatal_signals[index], &action, &actions_before[index]);
+    }
+}
+
 void line_editor_prepare(const char *application, line_completer completer, line_lister lister, void *context) {
     ask_completer = completer;
     show_list = lister;
@@ -86,6 +146,9 @@ void line_editor_prepare(const char *application, line_completer completer, line
     rl_readline_name = strdup(application);
     rl_outstream = stdout;
     setvbuf(stdout, output_buffer, _IOFBF, sizeof output_buffer);
+    watch_ends();
+    rl_prep_term_function = take_terminal;
+    rl_deprep_term_function = give_terminal_back;
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
     // The size of the terminal changes; variables that a shell has exported do not.
@@ -135,12 +198,12 @@ void line_editor_end(void) {
 
 void line_editor_release(void) {
     rl_clear_visible_line();
-    rl_deprep_terminal();
+    give_terminal_back();
     fflush(rl_outstream);
 }
 
 void line_editor_resume(void) {
-    rl_prep_terminal(1);
+    take_terminal(1);
     // The size may have changed while another program had the terminal.
     rl_resize_terminal();
     rl_forced_update_display();

@@ -110,11 +110,17 @@ struct Chat: AsyncParsableCommand {
             reader.cancel()
             input?.cancel()
         }
-        try await runner.run(observer: { await participant.handle($0) }) { () async throws(MQTTClientError) in
-            try await end.run { () async throws(MQTTClientError) in
-                try await runner.client.connect()
-                try await participant.run()
+        do {
+            try await runner.run(observer: { await participant.handle($0) }) { () async throws(MQTTClientError) in
+                try await end.run { () async throws(MQTTClientError) in
+                    try await runner.client.connect()
+                    try await participant.run()
+                }
             }
+        } catch {
+            // Every exit code but 0 comes as an error, and the terminal must not stay as the prompt had it.
+            await terminal.endPrompting()
+            throw error
         }
         await terminal.endPrompting()
         let dropped = await participant.droppedCount

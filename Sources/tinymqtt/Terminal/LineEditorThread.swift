@@ -93,7 +93,7 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
 
     // MARK: Signals
 
-    private static let signals = [SIGINT, SIGWINCH, SIGTSTP, SIGTERM, SIGHUP]
+    private static let signals = [SIGINT, SIGWINCH, SIGTSTP, SIGQUIT, SIGTERM, SIGHUP]
 
     /// Has signals tell this thread: they would end the program with the terminal as it is.
     private func watchSignals() {
@@ -108,7 +108,7 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
             switch number {
             case SIGINT: interrupt()
             case SIGWINCH: if hasLine { line_editor_resize() }
-            case SIGTSTP: suspend()
+            case SIGTSTP, SIGQUIT: giveWay(to: number)
             default:
                 endInput()
                 stopCommand()
@@ -138,10 +138,11 @@ final class LineEditorThread: @unchecked Sendable {  // handed to its queue once
         stopCommand()
     }
 
-    /// Stops the program as Ctrl-Z does, with the terminal as it was before; returns when it goes on.
-    private func suspend() {
+    /// Stops the program as Ctrl-Z does, or ends it as Ctrl-\ does, with the terminal as it was before; returns when it
+    /// goes on.
+    private func giveWay(to number: Int32) {
         if hasLine { line_editor_release() }
-        DefaultAction.take(SIGTSTP)
+        DefaultAction.take(number)
         if hasLine { line_editor_resume() }
     }
 

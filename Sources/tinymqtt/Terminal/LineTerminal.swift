@@ -25,6 +25,8 @@ actor LineTerminal {
     private let editor: LineEditor?
     private var output = StandardOutput()
     private var isPrompting = false
+    /// Whether it has said farewell: whoever comes late with a prompt would take a terminal that nobody gives back.
+    private var isOver = false
     private var isClosed = false
 
     /// - Parameters:
@@ -90,13 +92,14 @@ actor LineTerminal {
 
     /// Asks for lines, where a person types.
     func beginPrompting() {
-        guard let editor, !isPrompting else { return }
+        guard let editor, !isPrompting, !isOver else { return }
         isPrompting = true
         editor.start()
     }
 
     /// Says farewell to the prompt.
     func endPrompting() async {
+        isOver = true
         guard isPrompting, let editor else { return }
         await editor.stop()
         isPrompting = false
