@@ -1,6 +1,7 @@
 import ArgumentParser
 import MQTT
 import NIOCore
+import Synchronization
 
 /// `tinymqtt shell`: a prompt for MQTT, and scripts of its commands.
 struct Shell: AsyncParsableCommand {
@@ -98,8 +99,10 @@ struct ShellScript {
     /// Carries out lines, and then those of standard input; returns the exit code.
     func run(_ lines: [String]) async -> Int32 {
         let shell = ShellSession(screen: ShellScreen(editor: nil))
+        let stop = Stop()
         let signals = Task {
-            await StopSignals().wait()
+            guard let number = await StopSignals().wait() else { return }
+            stop.status.store(StopSignals.exitCode(of: number), ordering: .relaxed)
             shell.quit()
             shell.interrupt()
         }
@@ -114,17 +117,24 @@ struct ShellScript {
                 try await StandardInput.lines().forEach { line in
                     number += 1
                     guard !shell.isOver else { throw End(status: status) }
-                    status = try await carryOut(String(buffer: line), number, shell, status)
+                    status = try await carryOut(String(buffer: line).withoutCarriageReturn, number, shell, status)
                 }
             }
         } catch let end as End {
-            status = end.status
+            // The caller of a script that a signal has cut short must not take it for one that is done.
+            let stopped = stop.status.load(ordering: .relaxed)
+            status = stopped == 0 ? end.status : stopped
         } catch {
             shell.screen.tell((error as? StandardInput.Failure)?.text ?? "\(error)")
             status = ExitStatus.usage.rawValue
         }
         await shell.end()
         return status
+    }
+
+    /// The exit code where a signal has ended the script; 0 while none has.
+    private final class Stop: Sendable {
+        let status = Atomic<Int32>(0)
     }
 
     /// The script is over.
@@ -139,7 +149,7 @@ struct ShellScript {
             if shell.isOver { throw End(status: status) }
             return status
         } catch let failure as ShellFailure {
-            // A signal has ended it, which is no failure.
+            // A signal has ended it, and the command says nothing of its own.
             if shell.isOver { throw End(status: status) }
             let place = number.map { "line \($0): " } ?? ""
             shell.screen.tell(place + failure.text)

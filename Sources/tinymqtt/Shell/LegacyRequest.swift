@@ -14,6 +14,13 @@ struct LegacyRequest: Sendable, Hashable {
     static let typesWithTopic: Set<String> = ["publish", "subscribe", "unsubscribe"]
     private static let typesAlone: Set<String> = ["connect", "disconnect", "list"]
 
+    /// Whether a text begins as a request does.
+    static func isNotation(_ text: String) -> Bool {
+        guard let end = text.firstIndex(of: "@") else { return false }
+        let type = text[..<end].lowercased()
+        return typesWithTopic.contains(type) || typesAlone.contains(type)
+    }
+
     /// `nil` where the text is no such request.
     init?(_ text: String) throws(ShellSyntaxError) {
         let fields = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)

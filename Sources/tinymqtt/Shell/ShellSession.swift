@@ -140,7 +140,7 @@ final class ShellSession: Sendable {
     /// Carries out the commands of a line, up to the first that fails.
     func run(_ line: String) async throws {
         do {
-            for step in try ShellLine.parse(line) where !isOver {
+            for step in try Self.steps(of: line) where !isOver {
                 try await run(step, in: line)
             }
         } catch let error as ShellSyntaxError {
@@ -151,6 +151,24 @@ final class ShellSession: Sendable {
             throw ShellFailure(error.text)
         }
         keep(line)
+    }
+
+    /// The commands of a line. Where quotes do not close, and all commands are in the notation `type@topic@contents`,
+    /// which knows no quotes, they are signs like others.
+    private static func steps(of line: String) throws(ShellSyntaxError) -> [ShellStep] {
+        do {
+            return try ShellLine.parse(line)
+        } catch {
+            let scan = ShellLine(line, hasQuotes: false)
+            let isNotation =
+                scan.openQuote == nil && !scan.steps.isEmpty
+                && scan.steps.allSatisfy { step in
+                    guard case .words(let words) = step.action, let type = words.first?.text else { return false }
+                    return LegacyRequest.isNotation(type)
+                }
+            guard isNotation else { throw error }
+            return scan.steps
+        }
     }
 
     private func keep(_ line: String) {
@@ -234,10 +252,12 @@ final class ShellSession: Sendable {
         guard depth <= Self.maximumDepth else {
             throw ShellFailure("\(name): more than \(Self.maximumDepth) scripts, one in the other")
         }
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !isOver {
+        // In bytes: a carriage return and the line feed behind it are one character, which parts nothing.
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where !isOver {
             try Task.checkCancellation()
             do {
-                try await run(String(line))
+                try await run(String(Substring(line)).withoutCarriageReturn)
             } catch let failure as ShellFailure {
                 throw ShellFailure("\(name), line \(index + 1): \(failure.text)", status: failure.status)
             }
@@ -283,6 +303,9 @@ final class ShellSession: Sendable {
 }
 
 extension String {
+    /// A line of a script without the carriage return that some editors put before each line feed.
+    var withoutCarriageReturn: String { utf8.last == UInt8(ascii: "\r") ? String(unicodeScalars.dropLast()) : self }
+
     /// The text between two places in its UTF-8 form.
     fileprivate func bytes(_ range: Range<Int>) -> String {
         String(decoding: utf8.dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)

@@ -61,6 +61,7 @@ struct ShellLine: Sendable {
     }
 
     private let bytes: [UInt8]
+    private let hasQuotes: Bool
     private var position = 0
     private var words: [ShellWord] = []
     private var output: ShellStep.Output?
@@ -85,7 +86,10 @@ struct ShellLine: Sendable {
     }
 
     /// Takes a line apart that may be unfinished.
-    init(_ line: String) {
+    ///
+    /// - Parameter hasQuotes: Whether quotes keep what is between them; otherwise they are signs like others.
+    init(_ line: String, hasQuotes: Bool = true) {
+        self.hasQuotes = hasQuotes
         bytes = Array(line.utf8)
         skipBlanks()
         guard position < bytes.count, bytes[position] != UInt8(ascii: "#") else {
@@ -177,7 +181,7 @@ struct ShellLine: Sendable {
             let byte = bytes[position]
             position += 1
             switch byte {
-            case UInt8(ascii: "'"), UInt8(ascii: "\""):
+            case UInt8(ascii: "'") where hasQuotes, UInt8(ascii: "\"") where hasQuotes:
                 isPlain = false
                 readQuoted(byte, into: &text)
             case UInt8(ascii: "\\") where position < bytes.count:

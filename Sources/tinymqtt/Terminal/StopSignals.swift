@@ -11,13 +11,7 @@ import Darwin
 
 /// SIGINT and SIGTERM as something to wait for: the first one asks to stop, a second one ends the process at once.
 final class StopSignals {
-    /// What a shell reports for a process that SIGINT ended.
-    private static let exitCodeOfInterrupt: Int32 = 130
-
-    /// Asks to stop as a signal would; a second time ends the process at once.
-    let request: @Sendable () -> Void
-
-    private let requests: AsyncStream<Void>
+    private let requests: AsyncStream<Int32>
     private let sources: [any DispatchSourceSignal]
 
     /// How often it was asked.
@@ -26,29 +20,32 @@ final class StopSignals {
     }
 
     init() {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
         let count = Count()
-        let request: @Sendable () -> Void = {
-            guard count.value.add(1, ordering: .relaxed).oldValue == 0 else { exit(Self.exitCodeOfInterrupt) }
-            continuation.yield()
-        }
         requests = stream
-        self.request = request
         let queue = DispatchQueue(label: "signals")
         sources = [SIGINT, SIGTERM].map { number in
             // Without this the signal ends the process before the source sees it.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { request() }
+            source.setEventHandler {
+                guard count.value.add(1, ordering: .relaxed).oldValue == 0 else { exit(Self.exitCode(of: number)) }
+                continuation.yield(number)
+            }
             source.activate()
             return source
         }
     }
 
-    /// Returns at the first request to stop.
-    func wait() async {
-        for await _ in requests {
-            return
+    /// What a shell reports for a process that a signal ended.
+    static func exitCode(of number: Int32) -> Int32 { 128 + number }
+
+    /// Returns at the first request to stop: the number of the signal, or `nil` where the task was cancelled before.
+    @discardableResult
+    func wait() async -> Int32? {
+        for await number in requests {
+            return number
         }
+        return nil
     }
 }
