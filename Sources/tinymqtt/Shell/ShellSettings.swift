@@ -38,6 +38,9 @@ struct ShellSettings: Sendable {
         }
     }
 
+    /// The largest packet of MQTT, and so more than any payload has.
+    private static let maximumCut = 268_435_455
+
     var qos = QoS.atMostOnce
     var retains = false
     var text = MessageText()
@@ -78,7 +81,12 @@ struct ShellSettings: Sendable {
         case .quiet: isQuiet = try Self.require(Self.truth(value), name, value)
         case .timestamps: text.hasTime = try Self.require(Self.truth(value), name, value)
         case .explore: explores = try Self.require(Self.truth(value), name, value)
-        case .cut: text.maximumByteCount = try Self.require(Int(value).flatMap { $0 >= 0 ? $0 : nil }, name, value)
+        case .cut:
+            text.maximumByteCount = try Self.require(
+                Int(value).flatMap { 0...Self.maximumCut ~= $0 ? $0 : nil },
+                name,
+                value
+            )
         }
     }
 
@@ -92,7 +100,8 @@ struct ShellSettings: Sendable {
 
     private static func require<Value>(_ found: Value?, _ name: Name, _ value: String) throws(ShellFailure) -> Value {
         if let found { return found }
-        let allowed = name.values.isEmpty ? "a number of bytes, or 0" : name.values.joined(separator: ", ")
+        let allowed =
+            name.values.isEmpty ? "a number of bytes up to \(maximumCut), or 0" : name.values.joined(separator: ", ")
         throw ShellFailure("\(name.rawValue) cannot be \(value.harmless); it is one of: \(allowed)")
     }
 

@@ -16,19 +16,25 @@ struct TopicsCommand: ShellCommand {
     @Option(name: .customShort("n"), help: ArgumentHelp("How many topics to show at most.", valueName: "count"))
     var count = 1_000
 
+    /// More topics than anybody reads.
+    private static let maximumCount = 1_000_000
+
     @Argument(help: "Which topics; all without it.")
     var filter: String?
 
+    func validate() throws {
+        guard 1...Self.maximumCount ~= count else { throw ValidationError("-n is 1 to \(Self.maximumCount)") }
+    }
+
     func perform(_ call: ShellCall) async throws {
         let matcher = try filter.map { try TopicMatcher($0) }
-        let limit = max(1, count)
-        let found = call.session.desk.withBook { $0.topics(matching: matcher, limit: limit + 1) }
+        let found = call.session.desk.withBook { $0.topics(matching: matcher, limit: count + 1) }
         guard !found.isEmpty else { return call.say("no topics are known here; subscribe, or try: list") }
         var tree = TopicTreeText()
-        for (topic, node) in found.prefix(limit) {
+        for (topic, node) in found.prefix(count) {
             tree.add(topic, value: ValueText.of(node.value, byteCount: node.valueByteCount), count: node.messageCount)
         }
-        call.say(tree.text + (found.count > limit ? "… and more; -n COUNT shows more" : ""))
+        call.say(tree.text + (found.count > count ? "… and more; -n COUNT shows more" : ""))
     }
 }
 
