@@ -103,14 +103,12 @@ final class ChildCommand: Sendable {
         return (error, identifier)
     }
 
-    /// Gives the command something to read; returns when it has taken it, or has gone.
-    func write(_ bytes: [UInt8]) async {
-        guard let input else { return }
-        await withCheckedContinuation { continuation in
-            queue.async {
-                Self.writeAll(bytes, to: input)
-                continuation.resume()
-            }
+    /// Gives the command something to read; returns when it has taken it, or has gone, and whether it has taken it.
+    @discardableResult
+    func write(_ bytes: [UInt8]) async -> Bool {
+        guard let input else { return false }
+        return await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: Self.writeAll(bytes, to: input)) }
         }
     }
 

@@ -53,14 +53,14 @@ final class ShellConnection: Sendable {
     /// Connects, and begins to receive.
     func connect() async throws(MQTTClientError) -> ConnectResult {
         let result = try await client.connect()
-        let tasks = [
-            Task { await self.followEvents() },
-            Task { await self.receive() },
-        ]
         state.withLock { state in
+            // Before the tasks see anything: an end that one of them finds would be overwritten.
             state.phase = .connected
             state.result = result
-            state.tasks = tasks
+            state.tasks = [
+                Task { await self.followEvents() },
+                Task { await self.receive() },
+            ]
         }
         return result
     }
@@ -133,11 +133,21 @@ final class ShellConnection: Sendable {
                 state.withLock { $0.messageCount += batch.count }
                 let entries = session.desk.receive(batch, connection: name)
                 let (routes, hidden) = state.withLock { ($0.routes, $0.hidden) }
+                var working: [MessageRoute] = []
                 for route in routes {
-                    await route.write(entries.filter(route.takes))
+                    let place = route.place.harmless
+                    switch route.write(entries.filter(route.takes)) {
+                    case .taken, .leftOut(isFirst: false): working.append(route)
+                    case .leftOut(isFirst: true):
+                        working.append(route)
+                        session.screen.tell("\(place) is too slow: messages are left out until it has caught up")
+                    case .refused:
+                        guard drop(route) else { continue }
+                        session.screen.tell("\(place) takes no more messages; they are shown here again")
+                    }
                 }
                 let shown = zip(batch, entries).filter { _, entry in
-                    hidden?.matches(entry.topic) != true && !routes.contains { $0.takes(entry) }
+                    hidden?.matches(entry.topic) != true && !working.contains { $0.takes(entry) }
                 }
                 await session.show(shown.map { (message: $0, entry: $1) })
             }
@@ -150,6 +160,11 @@ final class ShellConnection: Sendable {
     }
 
     // MARK: Subscriptions
+
+    /// Whether messages of a topic come.
+    func subscribes(to topic: String) -> Bool {
+        subscriptions.contains { (try? TopicMatcher($0.filter))?.matches(topic) == true }
+    }
 
     /// A subscription was made.
     func add(_ filter: String, _ qos: QoS) {
@@ -176,8 +191,9 @@ final class ShellConnection: Sendable {
         state.withLock { $0.routes.append(route) }
     }
 
-    /// Leads messages elsewhere no longer, as what took them has gone.
-    func drop(_ route: MessageRoute) {
+    /// Leads messages elsewhere no longer, as what took them has gone; `false` where that was done before.
+    @discardableResult
+    func drop(_ route: MessageRoute) -> Bool {
         let wasThere = state.withLock { state in
             let count = state.routes.count
             state.routes.removeAll { $0 === route }
@@ -185,6 +201,7 @@ final class ShellConnection: Sendable {
         }
         // Who has taken it away before has closed it.
         if wasThere { route.close() }
+        return wasThere
     }
 
     /// Shows no messages of these topics until ``showAgain()``: they are shown in another way.

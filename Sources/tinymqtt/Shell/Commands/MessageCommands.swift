@@ -51,7 +51,13 @@ struct PublishCommand: ShellCommand {
             )
         }
         call.session.desk.withBook { book in
-            book.enter(message.topic, payload: message.payload.readableBytesView, isRetained: message.retain)
+            // What comes back counts then.
+            book.enter(
+                message.topic,
+                payload: message.payload.readableBytesView,
+                isRetained: message.retain,
+                isNew: !connection.subscribes(to: message.topic)
+            )
         }
         guard message.qos != .atMostOnce else {
             return call.confirm("sent to \(message.topic.harmless), \(message.payload.readableBytes) bytes, QoS 0")
@@ -124,6 +130,10 @@ struct RequestCommand: ShellCommand {
     )
     var words: [String]
 
+    func validate() throws {
+        guard timeout.isFinite, timeout >= 0, timeout < 1e9 else { throw ValidationError("-W is 0 or more seconds") }
+    }
+
     func perform(_ call: ShellCall) async throws {
         let content = try TopicAndPayload(words, call)
         let connection = try call.session.connection()
@@ -188,7 +198,8 @@ struct SubscribeCommand: ShellCommand {
                 filters.map { Subscription($0, maximumQoS: qos, noLocal: noLocal) }
             )
         } catch {
-            for filter in filters { connection.remove(filter) }
+            // An earlier subscription to the same filter stands as it did.
+            if let route { connection.drop(route) }
             throw error
         }
         let time = (clock.now - start).inMilliseconds
@@ -199,10 +210,10 @@ struct SubscribeCommand: ShellCommand {
                 call.session.desk.withBook { $0.mention(outcome.topicFilter) }
                 call.confirm("SUBACK granted QoS \(granted.rawValue), \(filter), \(time)")
             } else {
-                connection.remove(outcome.topicFilter)
                 call.session.screen.tell("SUBACK \(outcome.reasonCode), \(filter), \(time)")
             }
         }
+        if let route, result.outcomes.allSatisfy(\.isFailure) { connection.drop(route) }
         if let refused = result.outcomes.first(where: \.isFailure) {
             throw ShellFailure(
                 "the broker refused the subscription to \(refused.topicFilter.harmless): \(refused.reasonCode)",
@@ -219,10 +230,15 @@ struct SubscribeCommand: ShellCommand {
         switch output {
         case .file(let path, let appends):
             let file = try OutputFile(path, appends: appends)
-            return try MessageRoute(filters: filters, target: .file(file), hasTopics: verbose)
+            return try MessageRoute(filters: filters, target: .file(file), place: path, hasTopics: verbose)
         case .command(let line):
             let command = try ChildCommand(line, hasInput: true, hasOutput: true)
-            let route = try MessageRoute(filters: filters, target: .command(command), hasTopics: verbose)
+            let route = try MessageRoute(
+                filters: filters,
+                target: .command(CommandFeed(command)),
+                place: line,
+                hasTopics: verbose
+            )
             let screen = call.session.screen
             call.session.follow {
                 await command.readOutput { screen.show($0.harmlessLines) }
