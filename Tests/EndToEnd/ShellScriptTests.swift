@@ -142,7 +142,7 @@ struct ShellScriptTests {
             "save \(script)"
         )
         #expect(lines == ["in/x from a file", "in/y AB", "9  ! cat \(messages)"])
-        #expect(try home.text("tree") == "in\n├── x: from a file (2)\n└── y: AB (2)\n")
+        #expect(try home.text("tree") == "in\n├── x: from a file (1)\n└── y: AB (1)\n")
         #expect(try home.text("script").hasPrefix("connect; set timestamps off\nset quiet on\n"))
         let piped = try await self.lines("set quiet on", "pub -r -q 1 up a; ! true", "sub up | tr a-z A-Z", "expect up")
         #expect(piped == ["A"])
@@ -216,6 +216,97 @@ struct ShellScriptTests {
         let ended = try await run([], commands: ["connect", "request -W 0.1 nobody question"])
         #expect(ended.status == 27)
         #expect(ended.errorText.contains("nobody answered on nobody within 0.1 s"))
+    }
+
+    @Test(
+        "numbers out of bounds are refused where they are read",
+        arguments: [
+            "request -W inf a b", "request -W nan a b", "request -W -1 a b", "topics -n 9223372036854775807",
+            "topics -n 0", "set cut 4611686018427387904", "set cut -1",
+        ]
+    )
+    func bounds(command: String) async throws {
+        let ended = try await run([], commands: ["connect", command])
+        #expect(ended.status == 1, "\(ended.errorText)")
+        #expect(ended.errorText.hasPrefix("tinymqtt shell: "))
+    }
+
+    @Test("lines may end with a carriage return, on standard input and in a file")
+    func carriageReturns() async throws {
+        try "set quiet on\r\npublish -q 1 -r b 2\r\n".write(
+            toFile: home.path("script"),
+            atomically: true,
+            encoding: .utf8
+        )
+        let ended = try await run([], input: "connect\r\n\r\nsource \(home.path("script"))\r\nget b\r\n")
+        #expect(ended.status == 0, "\(ended.errorText)")
+        #expect(ended.lines.last == "2")
+    }
+
+    @Test("quotes that do not close are signs in the notation with @, and nowhere else")
+    func quotesInNotation() async throws {
+        let lines = try await lines(
+            "publish@news@it's raining@retain; publish@other@5\" long@retain",
+            "get news",
+            "get other"
+        )
+        #expect(Array(lines.suffix(1)) == ["5\" long"])
+        #expect(lines.contains("it's raining"))
+        let ended = try await run([], commands: ["connect", "publish a 'b; publish@news@it"])
+        #expect(ended.status == 1)
+        #expect(ended.errorText.contains("is not closed"))
+    }
+
+    @Test("a subscription that fails leaves an earlier one to the same filter as it was")
+    func failedSubscription() async throws {
+        let ended = try await run(
+            ["--keep-going"],
+            commands: [
+                "connect; set timestamps off", "sub a", "sub a b/#/c > \(home.path("out"))", "subs", "pub -q 1 a x",
+                "expect a x",
+            ]
+        )
+        #expect(ended.lines.contains("a (QoS 0)"), "\(ended.text)")
+        #expect(ended.lines.contains("[1] a: x"))
+    }
+
+    @Test("a message that one publishes and receives counts once")
+    func countsOnce() async throws {
+        let lines = try await lines("sub a", "pub -q 1 a x", "expect a x", "topics")
+        #expect(lines.last == "└── a: x (1)" || lines.last == "a: x (1)", "\(lines)")
+    }
+
+    @Test(
+        "a file that takes no more is told of once, and messages are shown again",
+        .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no /dev/full")
+    )
+    func fullDisk() async throws {
+        let ended = try await run(
+            [],
+            commands: [
+                "connect; set timestamps off", "sub a > /dev/full", "pub -q 1 a x", "pub -q 1 a y", "expect a y",
+            ]
+        )
+        #expect(ended.status == 0)
+        let notice = "tinymqtt shell: /dev/full takes no more messages; they are shown here again\n"
+        #expect(ended.errorText == notice)
+        #expect(ended.lines.filter { $0.hasPrefix("[") } == ["[1] a: x", "[2] a: y"])
+    }
+
+    @Test("a signal that cuts a script short is its exit code", arguments: [SIGINT, SIGTERM])
+    func signals(number: Int32) async throws {
+        var environment = ShellTerminal.environment(home)
+        environment["MQTT_PORT"] = "\(broker.port)"
+        let process = try ChildProcess(
+            Peers.tinymqtt,
+            ["shell", "-c", "connect", "-c", "expect -W 300 nothing", "-c", "pub a b"],
+            environment: environment
+        )
+        try await process.wait(for: "connection") { $0.text.contains("CONNACK") }
+        process.send(signal: number)
+        let ended = try await process.waitForEnd()
+        #expect(ended.status == 128 + number)
+        #expect(!ended.text.contains("sent to"))
     }
 
     @Test("works with mosquitto", .enabled(if: Peers.hasMosquitto, "mosquitto is not installed"))

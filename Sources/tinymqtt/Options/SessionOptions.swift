@@ -156,6 +156,7 @@ struct SessionOptions: ParsableArguments {
         } catch let failure as StandardInput.Failure {
             throw ValidationError("the password cannot be read: \(failure.text)")
         } catch let failure as PasswordPrompt.Failure {
+            if failure.isInterruption { throw CancellationError() }
             throw ValidationError(failure.text)
         }
     }

@@ -14,7 +14,12 @@ enum PasswordPrompt {
     /// Why there is no password.
     struct Failure: Error {
         let text: String
+        /// Whether the person has pressed Ctrl-C instead, see ``isInterruptible``.
+        var isInterruption = false
     }
+
+    /// Whether Ctrl-C ends the question only, because the program has more to do; otherwise it ends the program.
+    @TaskLocal static var isInterruptible = false
 
     /// The most bytes of a password that MQTT can carry.
     private static let longestPassword = 65_535
@@ -28,10 +33,11 @@ enum PasswordPrompt {
                 text: "standard input is no terminal to ask on; give the password by MQTT_PASSWORD or --password-file"
             )
         }
-        let silence = TerminalSilence()
+        let interruption = isInterruptible ? WakeUpPipe() : nil
+        let silence = TerminalSilence(interruption: interruption)
         defer { silence.end() }
         silence.ask(question)
-        let password = try readLine(longestPassword, "no password was given")
+        let password = try readLine(longestPassword, "no password was given", interruption)
         printError("")
         return password
     }
@@ -67,6 +73,18 @@ enum PasswordPrompt {
         return try same(first, second)
     }
 
+    /// Returns when there is something to read.
+    private static func waitForInput(_ interruption: WakeUpPipe) throws(Failure) {
+        var waits = [
+            pollfd(fd: interruption.readEnd, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+        ]
+        // The array has the two elements that are said to be there. What fails here fails in `read`, which says why.
+        guard unsafe poll(&waits, 2, -1) > 0, waits[0].revents != 0 else { return }
+        printError("")
+        throw Failure(text: "interrupted", isInterruption: true)
+    }
+
     private static func same(_ first: [UInt8], _ second: [UInt8]) throws(Failure) -> [UInt8] {
         guard first == second else { throw Failure(text: "the two passwords are not the same") }
         guard !first.isEmpty else { throw Failure(text: "the password is empty") }
@@ -74,9 +92,14 @@ enum PasswordPrompt {
     }
 
     /// The next line of standard input, without its line feed. Byte by byte, so that nothing behind it is taken.
-    private static func readLine(_ maximumLength: Int, _ missing: String) throws(Failure) -> [UInt8] {
+    private static func readLine(
+        _ maximumLength: Int,
+        _ missing: String,
+        _ interruption: WakeUpPipe? = nil
+    ) throws(Failure) -> [UInt8] {
         var line: [UInt8] = []
         while true {
+            if let interruption { try waitForInput(interruption) }
             var byte: UInt8 = 0
             // One byte is passed, and one is said to be there.
             let count = unsafe read(STDIN_FILENO, &byte, 1)
@@ -107,11 +130,13 @@ final class TerminalSilence {
     /// What the thread that asks shares with the one that takes signals.
     private final class Shared: Sendable {
         let before: termios
+        let interruption: WakeUpPipe?
         let question = Mutex("")
         let isOver = Atomic(false)
 
-        init(before: termios) {
+        init(before: termios, interruption: WakeUpPipe?) {
             self.before = before
+            self.interruption = interruption
         }
     }
 
@@ -120,11 +145,13 @@ final class TerminalSilence {
     private let sources: [any DispatchSourceSignal]
 
     /// Makes the terminal at standard input silent.
-    init() {
+    ///
+    /// - Parameter interruption: What SIGINT wakes, instead of ending the program.
+    init(interruption: WakeUpPipe? = nil) {
         var settings = termios()
         // The pointer does not outlive the call. Where it fails there is nothing to restore, and `silence` fails alike.
         _ = unsafe tcgetattr(STDIN_FILENO, &settings)
-        let shared = Shared(before: settings)
+        let shared = Shared(before: settings, interruption: interruption)
         self.shared = shared
         let queue = queue
         let registrations = DispatchGroup()
@@ -172,6 +199,7 @@ final class TerminalSilence {
     /// Gives the terminal back and lets a signal do what it does; goes on only after one that stops the program.
     private static func pass(_ number: Int32, _ shared: Shared) {
         guard !shared.isOver.load(ordering: .relaxed) else { return }
+        if number == SIGINT, let interruption = shared.interruption { return interruption.signal() }
         apply(shared.before, TCSADRAIN)
         DefaultAction.take(number)
         silence(shared.before, TCSADRAIN)

@@ -105,7 +105,11 @@ struct ConnectCommand: ShellCommand {
         // The newest version says most about what happens.
         if session.password == "-" {
             // Whoever asks for it reads the terminal.
-            try await screen.withTerminal { try session.apply(to: &configuration, defaultVersion: .v5_0) }
+            try await screen.withTerminal {
+                try PasswordPrompt.$isInterruptible.withValue(true) {
+                    try session.apply(to: &configuration, defaultVersion: .v5_0)
+                }
+            }
         } else {
             try session.apply(to: &configuration, defaultVersion: .v5_0)
         }
