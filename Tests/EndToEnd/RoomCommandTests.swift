@@ -6,6 +6,40 @@ import Testing
 /// Rooms, from the outside: our commands, mosquitto's clients and Paho, at our broker and at mosquitto.
 @Suite("Rooms", .timeLimit(.minutes(2)))
 struct RoomCommandTests {
+    @Test("an input that cannot be read does not end a membership", .enabled(if: Peers.path(of: "bash") != nil))
+    func unreadableInput() async throws {
+        let broker = try await RunningBroker.start(.tinymqtt)
+        let parties = Parties(port: broker.port)
+        let server = try await parties.roomServer()
+        let join = [Peers.tinymqtt, "join"] + parties.address + ["--client-id", "alice", "--room", "lobby"]
+        // Reading a folder fails, as reading the terminal does in the background.
+        let alice = try ChildProcess("bash", ["-c", #"exec "$@" </"#, "join"] + join)
+        try await server.waitForError("alice joined lobby")
+        #expect(try await parties.sendRoom("lobby", "hi").text == "sent to 1 member of lobby\n")
+        try await alice.waitForLine("[lobby] hi")
+        try await alice.interrupt()
+        try await server.interrupt()
+        _ = try await broker.stop()
+    }
+
+    @Test("in the background of a shell, a member does without the terminal's input")
+    func inBackground() async throws {
+        let broker = try await RunningBroker.start(.tinymqtt)
+        let parties = Parties(port: broker.port)
+        let server = try await parties.roomServer()
+        let shell = try TerminalProcess("/bin/bash", ["--norc", "-i"], environment: ["TERM": "xterm", "PS1": "ready> "])
+        try await shell.waitForText("ready> ")
+        let join = [Peers.tinymqtt, "join"] + parties.address + ["--client-id", "alice", "--room", "lobby"]
+        try shell.type(join.joined(separator: " ") + " &\r")
+        try await server.waitForError("alice joined lobby")
+        #expect(try await parties.sendRoom("lobby", "hi").text == "sent to 1 member of lobby\n")
+        try await shell.waitForText("[lobby] hi")
+        try shell.type("kill -INT %1; wait; exit\r")
+        try await server.waitForError("alice left lobby")
+        try await server.interrupt()
+        _ = try await broker.stop()
+    }
+
     @Test("alice and bob in the lobby, charlie elsewhere", arguments: RunningBroker.Kind.installed)
     func walkThrough(kind: RunningBroker.Kind) async throws {
         let broker = try await RunningBroker.start(kind)

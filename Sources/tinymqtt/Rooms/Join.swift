@@ -1,6 +1,14 @@
 import ArgumentParser
 import MQTT
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// `tinymqtt join`: is a member of rooms, and prints what comes.
 struct Join: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -106,12 +114,23 @@ struct Join: AsyncParsableCommand {
 
     /// Leaves at the end of the input, where there is some.
     private static func watchInput(_ end: ServiceEnd) -> Task<Void, Never>? {
-        guard LineTerminal.hasInput else { return nil }
+        guard LineTerminal.hasInput, !isInBackground else { return nil }
         return Task {
-            // What is typed is of no interest; an input that cannot be read has ended as well.
-            try? await StandardInput.lines().forEach { _ in }
+            do {
+                // What is typed is of no interest.
+                try await StandardInput.lines().forEach { _ in }
+            } catch {
+                // An input that cannot be read has not ended: nobody has said that this is enough.
+                return
+            }
             await end.end()
         }
+    }
+
+    /// Whether the shell has this run beside other commands, which the terminal's input is for; to read it would stop the
+    /// process, or fail.
+    private static var isInBackground: Bool {
+        isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) != getpgrp()
     }
 
     private static func line(_ message: RoomMessage) -> String {
