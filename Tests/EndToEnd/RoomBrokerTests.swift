@@ -23,6 +23,21 @@ struct RoomBrokerTests {
         #expect(try await again.stop().status == 0)
     }
 
+    @Test("the room server is started again under another name when somebody has taken its session over")
+    func takenOver() async throws {
+        let broker = try await RunningBroker.start(.tinymqtt, arguments: ["--rooms", "-v"])
+        let said = try await broker.process.waitForError("rooms: serving")
+        let name = try #require(said.errorText.firstMatch(of: /tinymqtt-rooms-[0-9a-z]+/)).0
+        let parties = Parties(port: broker.port)
+        let thief = try parties.start("sub", ["-i", String(name), "-t", "x"])
+        try await broker.process.wait(for: "another start") { $0.errorText.ranges(of: "rooms: serving").count == 2 }
+        let alice = try await parties.member("alice", ["lobby"])
+        #expect(try await parties.sendRoom("lobby", "hi").text == "sent to 1 member of lobby\n")
+        try await alice.interrupt()
+        thief.send(signal: SIGTERM)
+        #expect(try await broker.stop().status == 0)
+    }
+
     @Test(
         "the README's commands do what they say",
         .enabled(if: Peers.path(of: "bash") != nil && Peers.hasMosquitto, "bash or mosquitto is not installed")
