@@ -42,8 +42,25 @@ public struct ParticipantName: Sendable, Hashable, Comparable, CustomStringConve
         description = text
     }
 
+    /// Names are the same where their bytes are. Letters that look alike but are written in several ways, which strings
+    /// take for equal, make two topics, and so two names.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.description.utf8.elementsEqual(right.description.utf8)
+    }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        for byte in description.utf8 {
+            hasher.combine(byte)
+        }
+        // No byte of UTF-8 has this value, so that no name is the beginning of another one.
+        hasher.combine(UInt8.max)
+    }
+
     /// Sorts as people expect of names that programs print: by their characters.
-    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    public static func < (left: Self, right: Self) -> Bool {
+        left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
+    }
 }
 
 extension ParticipantName {

@@ -24,6 +24,16 @@ struct ApplicationTests {
         #expect(ParticipantName.makeIdentifier() != ParticipantName.makeIdentifier())
     }
 
+    @Test("names that look alike and differ in their bytes are two")
+    func equalLook() throws {
+        let composed = try ParticipantName("caf\u{E9}")
+        let decomposed = try ParticipantName("cafe\u{301}")
+        #expect(composed != decomposed)
+        #expect(composed < decomposed || decomposed < composed)
+        #expect(Set([composed, decomposed, composed]).count == 2)
+        #expect(try composed == ParticipantName("caf\u{E9}"))
+    }
+
     @Test("a bucket gives what comes at once, and then what time brings")
     func bucket() {
         var now = NIODeadline.uptimeNanoseconds(0)
