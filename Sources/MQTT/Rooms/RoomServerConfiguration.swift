@@ -52,25 +52,41 @@ struct RoomServerCounts {
     }
 }
 
-/// The answers to the latest commands, by the identifiers of the commands.
+/// The latest commands that were done, by their identifiers, with their answers.
 struct RecentAnswers {
     /// How many are kept.
     static let maximumCount = 1_000
+    /// For how long the same command is taken for one that has arrived twice.
+    static let lifetime = TimeAmount.seconds(10)
 
-    private var answers: [ParticipantName: RoomAnswer] = [:]
+    private struct Entry {
+        var command: RoomCommand
+        var answer: RoomAnswer
+        var end: NIODeadline
+    }
+
+    private var entries: [ParticipantName: Entry] = [:]
     /// The identifiers in a ring, the oldest where the next one goes.
     private var ring: [ParticipantName] = []
     private var next = 0
 
-    subscript(identifier: ParticipantName) -> RoomAnswer? { answers[identifier] }
+    /// What this very command was answered a moment ago; an identifier alone may come again with something else.
+    func answer(to command: RoomCommand, now: NIODeadline) -> RoomAnswer? {
+        guard let identifier = command.identifier, let entry = entries[identifier], entry.command == command,
+            now < entry.end
+        else { return nil }
+        return entry.answer
+    }
 
-    mutating func append(_ answer: RoomAnswer, _ identifier: ParticipantName) {
-        // What was asked for is old when it is asked for again, and may be long.
-        guard answer.status == nil, answers.updateValue(answer, forKey: identifier) == nil else { return }
+    mutating func append(_ answer: RoomAnswer, to command: RoomCommand, now: NIODeadline) {
+        // A status is old when it is asked for again, and may be long.
+        guard let identifier = command.identifier, answer.status == nil else { return }
+        let entry = Entry(command: command, answer: answer, end: now + Self.lifetime)
+        guard entries.updateValue(entry, forKey: identifier) == nil else { return }
         if ring.count < Self.maximumCount {
             ring.append(identifier)
         } else {
-            answers[ring[next]] = nil
+            entries[ring[next]] = nil
             ring[next] = identifier
             next = (next + 1) % Self.maximumCount
         }

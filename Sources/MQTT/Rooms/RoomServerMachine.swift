@@ -79,6 +79,8 @@ struct RoomServerMachine: ApplicationMachine {
 
     mutating func disconnected(now: Moment, into orders: inout [Order]) {
         phase = .away
+        // Nobody can come back to a server that is away itself; the time begins anew when it is back.
+        returnDeadline = nil
         if !waiting.isEmpty {
             orders.append(.tell(.warning, "\(waiting.count) commands are lost with the connection; send them again"))
         }
@@ -91,7 +93,7 @@ struct RoomServerMachine: ApplicationMachine {
             let commands = waiting
             waiting.removeAll()
             for command in commands {
-                perform(command, into: &orders)
+                perform(command, now, into: &orders)
             }
         }
         if let returnDeadline, now.deadline >= returnDeadline {
@@ -118,7 +120,7 @@ struct RoomServerMachine: ApplicationMachine {
         case .join(let room): announced(message, now, into: &orders) { $0.join(room, $1, message, now, into: &$2) }
         case .leave(let room): announced(message, now, into: &orders) { $0.leave(room, $1, into: &$2) }
         case .commands: command(message, now, into: &orders)
-        case .announcements: announcement(message, into: &orders)
+        case .announcements: announcement(message, now, into: &orders)
         case nil: complain("a message", message, now, into: &orders)
         }
     }
@@ -165,7 +167,10 @@ struct RoomServerMachine: ApplicationMachine {
             answer.refusal = error
             orders.append(.tell(.info, "\(announcement.client) may not join \(room): \(error.rawValue)"))
         }
-        reply(answer, to: message, identifier: announcement.identifier, into: &orders)
+        // Anybody may join, so the answer goes nowhere but to the joiner's own topic.
+        guard let identifier = announcement.identifier else { return }
+        let topic = topics.replies(to: identifier.description)
+        reply(answer, to: message, at: topic, identifier: identifier, into: &orders)
     }
 
     private mutating func leave(
@@ -181,10 +186,10 @@ struct RoomServerMachine: ApplicationMachine {
     }
 
     /// Another server that asks is one too many: both would answer every command.
-    private mutating func announcement(_ message: IncomingMessage, into orders: inout [Order]) {
+    private mutating func announcement(_ message: IncomingMessage, _ now: Moment, into orders: inout [Order]) {
         guard let object = message.object(limit: RoomAnnouncement.maximumByteCount),
             object["action"]?.string == "announce", let server = object["server"]?.string,
-            server != configuration.identifier
+            server != configuration.identifier, complaintRate.take(now: now.deadline)
         else { return }
         orders.append(
             .tell(
@@ -205,7 +210,7 @@ struct RoomServerMachine: ApplicationMachine {
             let read = ReadRoomCommand(message)
             return reply(RoomAnswer(refusal: .rateLimited), to: message, identifier: read.identifier, into: &orders)
         }
-        guard case .settling = phase else { return perform(message, into: &orders) }
+        guard case .settling = phase else { return perform(message, now, into: &orders) }
         guard waiting.count < configuration.maximumWaitingCommands else {
             counts.rateLimited += 1
             let read = ReadRoomCommand(message)
@@ -214,24 +219,28 @@ struct RoomServerMachine: ApplicationMachine {
         waiting.append(message)
     }
 
-    private mutating func perform(_ message: IncomingMessage, into orders: inout [Order]) {
+    private mutating func perform(_ message: IncomingMessage, _ now: Moment, into orders: inout [Order]) {
         let read = ReadRoomCommand(message)
-        if let identifier = read.identifier, let answer = answered[identifier] {
-            return reply(answer, to: message, identifier: identifier, into: &orders)
-        }
         var answer = RoomAnswer()
         do throws(RoomRefusal) {
-            answer = try perform(try read.result.get(), qos: message.qos, into: &orders)
+            let command = try read.result.get()
+            if let known = answered.answer(to: command, now: now.deadline) {
+                answer = known
+            } else {
+                answer = try perform(command, qos: message.qos, into: &orders)
+                answered.append(answer, to: command, now: now.deadline)
+            }
         } catch {
             answer.refusal = error
             if error == .malformed || error == .tooLarge {
                 counts.malformed += 1
-                orders.append(.tell(.warning, "a command was not understood: \(error.rawValue)"))
+                if complaintRate.take(now: now.deadline) {
+                    orders.append(.tell(.warning, "a command was not understood: \(error.rawValue)"))
+                }
             } else {
                 counts.refused += 1
             }
         }
-        if let identifier = read.identifier { answered.append(answer, identifier) }
         reply(answer, to: message, identifier: read.identifier, into: &orders)
     }
 
@@ -261,6 +270,7 @@ struct RoomServerMachine: ApplicationMachine {
 
     // MARK: Answers and complaints
 
+    /// Answers a command where it wants the answer, but not at a topic that not everybody may publish to.
     private func reply(
         _ answer: RoomAnswer,
         to message: IncomingMessage,
@@ -268,8 +278,20 @@ struct RoomServerMachine: ApplicationMachine {
         into orders: inout [Order]
     ) {
         var topic = message.responseTopic
-        if topic?.utf8.contains(where: { "+#".utf8.contains($0) }) == true { topic = nil }
+        if let given = topic, given.utf8.contains(where: { "+#".utf8.contains($0) }) || topics.isTaken(given) {
+            topic = nil
+        }
         guard let topic = topic ?? identifier.map({ topics.replies(to: $0.description) }) else { return }
+        reply(answer, to: message, at: topic, identifier: identifier, into: &orders)
+    }
+
+    private func reply(
+        _ answer: RoomAnswer,
+        to message: IncomingMessage,
+        at topic: String,
+        identifier: ParticipantName?,
+        into orders: inout [Order]
+    ) {
         var properties = MessageProperties()
         properties.correlationData = message.correlationData
         let text = answer.text(identifier: identifier)

@@ -53,6 +53,12 @@ public struct RoomTopics: Sendable, Hashable {
     /// What the server says to one client.
     func direct(_ client: ParticipantName) -> String { "\(prefix)clients/\(client)/direct" }
 
+    /// Whether a topic is for what members, operators or the server itself say; answers go to any other.
+    func isTaken(_ topic: String) -> Bool {
+        topic == commands || topic == announcements || topic == status || topic.hasPrefix("\(prefix)rooms/")
+            || topic.hasPrefix("\(prefix)clients/")
+    }
+
     /// What a topic that the server receives is for.
     enum Incoming: Equatable {
         case join(ParticipantName)

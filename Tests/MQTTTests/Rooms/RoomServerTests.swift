@@ -185,6 +185,49 @@ struct RoomServerTests {
         #expect(asked.payloads("server/replies/1") == [])
         let hostile = harness.receive("server/commands", Self.sendRoom("lobby", id: "2"), responseTopic: "a/#")
         #expect(hostile.payloads("server/replies/2").count == 1)
+        for topic in [
+            "rooms/ops/messages", "rooms/ops/join", "clients/bob/direct", "server/commands", "server/announcements",
+            "server/status",
+        ] {
+            let forged = harness.receive("server/commands", Self.sendRoom("lobby", id: "3"), responseTopic: topic)
+            #expect(forged.payloads(topic) == [], "\(topic)")
+        }
+        let join = #"{"client_id":"eve","id":"e"}"#
+        let joined = harness.receive("rooms/lobby/join", join, responseTopic: "anywhere")
+        #expect(joined.compactMap(\.message).map(\.topic) == ["server/replies/e"])
+    }
+
+    @Test("an identifier that comes again with another command, or after a while, or after a refusal, is no repetition")
+    func repeatedIdentifiers() {
+        var harness = Self.serving()
+        #expect(harness.receive("server/commands", Self.sendRoom("lobby")).published.count == 1)
+        _ = harness.receive("rooms/lobby/join", "bob")
+        let room = "rooms/lobby/messages"
+        #expect(harness.receive("server/commands", Self.sendRoom("lobby")).payloads(room).count == 1)
+        #expect(harness.receive("server/commands", Self.sendRoom("lobby")).payloads(room) == [])
+        #expect(harness.receive("server/commands", Self.sendRoom("lobby", "other")).payloads(room).count == 1)
+        _ = harness.advance(seconds: 11)
+        #expect(harness.receive("server/commands", Self.sendRoom("lobby", "other")).payloads(room).count == 1)
+    }
+
+    @Test("nobody is dropped while the server itself is away, and what may come often is told of at times only")
+    func awayAndComplaints() {
+        var harness = Self.serving()
+        _ = harness.receive("rooms/lobby/join", #"{"client_id":"alice","id":"a"}"#)
+        _ = harness.disconnect()
+        _ = harness.connect()
+        _ = harness.disconnect()
+        _ = harness.advance(seconds: 120)
+        #expect(Self.names(harness) == ["lobby: alice"])
+        _ = harness.connect()
+        _ = harness.advance(seconds: 3)
+        for (topic, text) in [
+            ("server/commands", "{"), ("server/announcements", #"{"action":"announce","server":"other"}"#),
+        ] {
+            _ = harness.advance(seconds: 30)
+            let told = (0..<100).flatMap { _ in harness.receive(topic, text) }
+            #expect(told.count == 10, "\(topic)")
+        }
     }
 
     @Test(
