@@ -32,6 +32,8 @@ struct RoomMemberMachine: ApplicationMachine {
     private var complaintDeadline: NIODeadline?
     private var hasComplained = false
     private var isRefused = false
+    /// How often the question of a server is answered at once; anybody may be able to ask.
+    private var answerRate = TokenBucket(.init(perSecond: 1, burst: 5), now: .uptimeNanoseconds(0))
 
     /// After which time without an answer a join is announced again.
     private static let announcementInterval = TimeAmount.seconds(5)
@@ -100,11 +102,13 @@ struct RoomMemberMachine: ApplicationMachine {
             guard let object = message.object(limit: RoomAnnouncement.maximumByteCount),
                 object["action"]?.string == "announce", !message.isRetained
             else { return }
-            return announce(now, into: &orders)
+            return asked(now, into: &orders)
         }
         if message.topic == topics.replies(to: identifier.description) {
             return answered(message, into: &orders)
         }
+        // A server never has a message retained: it was published by mistake, and is about another time.
+        guard !message.isRetained else { return }
         if message.topic == topics.direct(client) {
             return orders.append(.show(Self.read(message, room: nil, client: client)))
         }
@@ -126,6 +130,14 @@ struct RoomMemberMachine: ApplicationMachine {
         publishJoins(now, into: &orders)
     }
 
+    /// Announces the member to a server that has asked, a moment later where questions come too fast.
+    private mutating func asked(_ now: Moment, into orders: inout [Order]) {
+        guard !answerRate.take(now: now.deadline) else { return announce(now, into: &orders) }
+        unanswered = Set(rooms)
+        let next = now.deadline + answerRate.delay(now: now.deadline)
+        nextAnnouncement = min(nextAnnouncement ?? next, next)
+    }
+
     private mutating func publishJoins(_ now: Moment, into orders: inout [Order]) {
         nextAnnouncement = now.deadline + Self.announcementInterval
         let announcement = RoomAnnouncement(client: client, identifier: identifier)
@@ -143,6 +155,11 @@ struct RoomMemberMachine: ApplicationMachine {
             // What passes by itself is tried again.
             guard refusal != .rateLimited else { return }
             isRefused = true
+            // The rooms before this one were joined, and the will does not come when the client leaves in order. A name that
+            // somebody else has is not to be touched.
+            if refusal != .clientIdentifierInUse {
+                orders.append(.publish(Self.leave(rooms[0], client, identifier, topics)))
+            }
             return orders.append(.end(refusal))
         }
         unanswered.remove(room)

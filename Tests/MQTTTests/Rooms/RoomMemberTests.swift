@@ -68,6 +68,34 @@ struct RoomMemberTests {
                 == [RoomMessage(room: "lobby", client: "alice", text: "psst")]
         )
         #expect(Self.shown(harness.receive("rooms/ops/messages", "no")) == [])
+        // What was retained by mistake is about another time.
+        #expect(Self.shown(harness.receive("rooms/lobby/messages", "old", isRetained: true)) == [])
+        #expect(Self.shown(harness.receive("clients/alice/direct", "old", isRetained: true)) == [])
+    }
+
+    @Test("whoever asks too often is answered once a second")
+    func questions() throws {
+        var harness = try Self.member()
+        _ = harness.connect()
+        let questions = (0..<100).flatMap { _ in
+            harness.receive("server/announcements", #"{"action":"announce","server":"s"}"#)
+        }
+        #expect(questions.published.count == 5)
+        #expect(harness.advance(seconds: 1.1).published == ["rooms/lobby/join \(Self.join)"])
+        #expect(harness.advance(seconds: 1).published == [])
+    }
+
+    @Test("a refusal ends all memberships, unless the name is somebody else's")
+    func refusedLater() throws {
+        var harness = try Self.member(rooms: ["lobby", "ops"])
+        _ = harness.connect()
+        _ = harness.receive("server/replies/run1", #"{"ok":true,"room":"lobby","members":2}"#)
+        let orders = harness.receive("server/replies/run1", #"{"ok":false,"room":"ops","reason":"full"}"#)
+        #expect(orders.published == [#"rooms/lobby/leave {"client_id":"alice","id":"run1","all":true}"#])
+        guard case .end(.full)? = orders.last else {
+            Issue.record("it goes on")
+            return
+        }
     }
 
     @Test("a name in use ends it, without a word to the rooms")
@@ -75,6 +103,7 @@ struct RoomMemberTests {
         var harness = try Self.member()
         _ = harness.connect()
         let orders = harness.receive("server/replies/run1", #"{"ok":false,"room":"lobby","reason":"client-id-in-use"}"#)
+        #expect(orders.published == [])
         guard case .end(.clientIdentifierInUse)? = orders.first else {
             Issue.record("it goes on")
             return
