@@ -46,6 +46,8 @@ struct ChatParticipantMachine: ApplicationMachine {
 
     /// How long the history, or a refusal, may take before the user speaks.
     private static let joiningTime = TimeAmount.seconds(1)
+    /// For how long after joining a refusal counts, where the network is slow.
+    private static let refusalTime = TimeAmount.seconds(5)
     /// How long the server may take to answer.
     private static let serverPatience = TimeAmount.seconds(3)
     private static let maximumUnconfirmed = 1_000
@@ -212,7 +214,10 @@ struct ChatParticipantMachine: ApplicationMachine {
             orders += messages.map { .show(.message($0, isHistory: true)) }
             if !isReady { becomeReady(into: &orders) }
         case .refused(let name, let identifier):
-            guard name == user, identifier == configuration.identifier else { return }
+            // Later the name is this user's own, and whoever has seen the identifier could take it away.
+            guard name == user, identifier == configuration.identifier, let joinTime,
+                now.deadline - joinTime <= Self.refusalTime
+            else { return }
             isRefused = true
             orders.append(.refused)
         case nil:

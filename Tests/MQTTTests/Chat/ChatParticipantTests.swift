@@ -203,6 +203,17 @@ struct ChatParticipantTests {
         #expect(harness.perform { $0.leave(now: $1, into: &$2) }.isEmpty, "the owner has not left")
     }
 
+    @Test("long after it has joined nobody can throw a user out")
+    func lateRefusal() throws {
+        var harness = try Self.participant()
+        let join = harness.connect().payloads("chat/presence").first ?? ""
+        let identifier = try #require(try JSONValue(parsing: Array(join.utf8))["id"]?.string)
+        _ = harness.advance(seconds: 6)
+        let refusal = #"{"type":"refused","username":"ann","id":"\#(identifier)","reason":"name-in-use"}"#
+        #expect(harness.receive("chat/private/ann", refusal).isEmpty)
+        #expect(harness.perform { $0.leave(now: $1, into: &$2) }.published.count == 1, "the user is still there")
+    }
+
     @Test("a listener says nothing at all")
     func listener() throws {
         var harness = try Self.participant(nil)
@@ -259,6 +270,9 @@ struct ChatParticipantTests {
         ] {
             #expect(Self.shown(harness.receive("chat/lab", text)) == ["bob n"])
         }
+        let own = #"{"type":"message","from":"ann","message":"hi"}"#
+        #expect(Self.shown(harness.receive("chat/lab", own)) == [], "its own comes back")
+        #expect(Self.shown(harness.receive("chat/lab", own)) == ["ann: hi"], "somebody else has the same name")
         #expect(Self.shown(harness.receive("chat/lab", "not JSON")) == [])
         #expect(harness.machine.droppedCount == 1)
         #expect(
