@@ -27,7 +27,11 @@ struct RoomCommandTests {
         let broker = try await RunningBroker.start(.tinymqtt)
         let parties = Parties(port: broker.port)
         let server = try await parties.roomServer()
-        let shell = try TerminalProcess("/bin/bash", ["--norc", "-i"], environment: ["TERM": "xterm", "PS1": "ready> "])
+        let shell = try TerminalProcess(
+            "/bin/bash",
+            ["--norc", "-i"],
+            environment: ["TERM": "xterm", "PS1": "ready> "]
+        )
         try await shell.waitForText("ready> ")
         let join = [Peers.tinymqtt, "join"] + parties.address + ["--client-id", "alice", "--room", "lobby"]
         try shell.type(join.joined(separator: " ") + " &\r")
