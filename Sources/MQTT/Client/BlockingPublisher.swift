@@ -18,6 +18,8 @@ struct BlockingPublisher: ~Copyable {
     private var outcome: Result<PublishResult, MQTTClientError>?
     /// Whether the Server has accepted the connection.
     private var isAccepted = false
+    /// Of QoS 2: PUBREC has come, so that the Server owns the message and it is never sent again [MQTT-4.3.3-6].
+    private var isOwnedByServer = false
 
     private init(socket: consuming BlockingSocket, configuration: MQTTClientConfiguration, connect: Connect) {
         self.socket = socket
@@ -72,7 +74,8 @@ struct BlockingPublisher: ~Copyable {
         } catch {
             // A Client sends again what was not acknowledged; at QoS 0 nothing more can be known.
             guard outcome == nil, isAccepted, message.qos != .atMostOnce, error.isWorthRetrying else { throw error }
-            return nil
+            // Nor does a Client take the loss of the session for a failure after that.
+            return isOwnedByServer ? PublishResult(.success, Properties()) : nil
         }
     }
 
@@ -119,6 +122,7 @@ struct BlockingPublisher: ~Copyable {
         decoder.append(received)
         do throws(MalformedPacket) {
             while let packet = try decoder.next() {
+                if case .pubrec(let answer) = packet, !answer.reasonCode.isFailure { isOwnedByServer = true }
                 connection.received(packet, now: now, into: &effects)
             }
         } catch {

@@ -122,6 +122,18 @@ struct BlockingPublisherTests {
         #expect(await unaccepted.failure?.code == .connectionLost)
     }
 
+    @Test("[MQTT-4.3.3-6] what was lost after PUBREC is the server's, and for nobody to send again")
+    func lossAfterPubrec() async throws {
+        let server = try await ScriptedServer.start()
+        async let publishing = publish(Message(topic: "t", payload: "x", qos: .exactlyOnce), to: server)
+        let peer = try await server.acceptClient().peer
+        _ = try await peer.receive()
+        peer.send(.pubrec(Acknowledgement(packetIdentifier: 1)))
+        #expect(try await peer.receive() == .pubrel(Acknowledgement(packetIdentifier: 1)))
+        peer.close()
+        #expect(try await publishing.get()?.reasonCode == .success)
+    }
+
     @Test("names that have to be asked for, and wrong arguments, are found before anything is connected")
     func beforehand() throws {
         let configuration = MQTTClientConfiguration(host: "somewhere.invalid")
