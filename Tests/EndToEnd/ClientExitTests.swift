@@ -167,7 +167,9 @@ struct ClientExitTests {
             "pub -t x -m hi --will-topic a/#", "pub -t x -m hi -M 0", "pub -t x -m hi --repeat 0",
             "pub -t x -m hi --repeat-delay -1", "pub -t x -m hi --no-such-option", "pub -t x -m hi -C 1", "sub",
             "sub -t a/#/b", "sub -t x -C 0", "sub -t x -W 0", "sub -t x -l", "sub -t x -U #a", "sub -t x -T a+",
-            "pub -t x -f /no/such/file", "nonsense",
+            "pub -t x -f /no/such/file", "nonsense", "sub -t x -D disconnect session-expiry-interval 60",
+            "pub -t x -m hi -V 311 -D publish content-type a", "sub -t x -V 31 -D subscribe user-property a b",
+            "pub -t x -m hi -x 0 -D disconnect session-expiry-interval 60", "rr -t x -e y -n -V 311 -D connect x y",
         ]
     )
     func usage(words: String) async throws {

@@ -169,6 +169,22 @@ struct ClientStatusTests {
         }
     }
 
+    @Test("a link ends also where -D disconnect asks to keep a session that ends with its connection")
+    func impossibleFarewell() async throws {
+        let words = ["-V", "5", "-t", "x", "-W", "1", "-D", "disconnect", "session-expiry-interval", "60"]
+        let linked = try link("sub", words)
+        let peer = try await server.acceptClient().peer
+        _ = try await peer.receive()
+        peer.send(.suback(SubscriptionAcknowledgement(packetIdentifier: 1, reasonCodes: [.success])))
+        guard case .disconnect(let disconnect) = try await peer.receive() else {
+            Issue.record("no DISCONNECT")
+            return
+        }
+        #expect(disconnect == Disconnect())
+        peer.close()
+        #expect(try await linked.waitForEnd().status == 27)
+    }
+
     @Test(
         "a link returns 0 where all its subscriptions are refused, or its messages, and says so; ours return the reason"
     )

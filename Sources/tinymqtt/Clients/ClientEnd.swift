@@ -90,7 +90,11 @@ final class ClientEnd: Sendable {
             state.reason = reason
             state.wasConnected = state.isConnected
         }
-        // What it says was checked before the connection was made.
-        try? await farewell.say(client, publishesWill: publishesWill)
+        do throws(MQTTClientError) {
+            try await farewell.say(client, publishesWill: publishesWill)
+        } catch {
+            // The client has to end all the same; it would wait for ever. This fails only where it has ended.
+            try? await client.disconnect()
+        }
     }
 }

@@ -5,6 +5,8 @@ import MQTT
 /// codes.
 struct ClientRunner {
     let client: MQTTClient
+    /// What the client was made with.
+    let configuration: MQTTClientConfiguration
     let report: ClientReport
     private let diagnostics: DiagnosticOptions
 
@@ -39,6 +41,7 @@ struct ClientRunner {
         report.destination = destination
         diagnostics.apply(to: &configuration, report: report)
         self.report = report
+        self.configuration = configuration
         self.diagnostics = diagnostics
         do throws(MQTTClientError) {
             client = try MQTTClient(configuration: configuration)

@@ -9,9 +9,12 @@ struct Farewell: Sendable {
     /// One that says nothing.
     init() {}
 
-    /// What the properties of the command line say.
-    init(_ properties: PropertyOptions) throws {
-        sessionExpiryInterval = try properties.finalSessionExpiryInterval()
+    /// What the properties of the command line say. A session that ends with its connection cannot be kept; only under a
+    /// name of mosquitto's is it asked for all the same, and the broker is not told.
+    init(_ properties: PropertyOptions, of configuration: MQTTClientConfiguration) throws {
+        if configuration.sessionExpiryInterval != 0 {
+            sessionExpiryInterval = try properties.finalSessionExpiryInterval()
+        }
         userProperties = try properties.userProperties(of: .disconnect)
     }
 

@@ -104,7 +104,7 @@ struct Publish: AsyncParsableCommand {
         )
         // What can be read at once is read before a connection is made for nothing.
         let content = try payload.readAtOnce()
-        let farewell = try Farewell(properties)
+        let farewell = try Farewell(properties, of: runner.configuration)
         try await runner.run { () async throws(MQTTClientError) in
             try await runner.client.connect()
             let status: Int32

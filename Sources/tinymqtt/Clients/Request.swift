@@ -143,7 +143,7 @@ struct Request: AsyncParsableCommand {
         }
         let requester = try requester(runner, version: version)
         let content = try payload.readAtOnce()
-        let end = ClientEnd(runner.client, farewell: try Farewell(properties))
+        let end = ClientEnd(runner.client, farewell: try Farewell(properties, of: runner.configuration))
         let signals = end.watch(timeout: timeout?.duration, takesSignals: !ProgramName.current.isLink)
         defer { signals.cancel() }
         try await runner.run { () async throws(MQTTClientError) in

@@ -86,7 +86,7 @@ struct Subscribe: AsyncParsableCommand {
             removesRetained: selection.removeRetained,
             sink: try display.sink(output, runner)
         )
-        let end = ClientEnd(runner.client, farewell: try Farewell(properties))
+        let end = ClientEnd(runner.client, farewell: try Farewell(properties, of: runner.configuration))
         let signals = end.watch(
             timeout: timeout?.duration,
             publishesWill: runner.report.program.isLink && version == .v5_0

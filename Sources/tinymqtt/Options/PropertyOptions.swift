@@ -17,7 +17,15 @@ struct PropertyOptions: ParsableArguments {
 
     func validate() throws {
         do {
-            _ = try properties
+            for property in try properties {
+                let words =
+                    switch property {
+                    case .text(_, _, let text): [text]
+                    case .user(_, let pair): [pair.name, pair.value]
+                    case .bytes, .number: [String]()
+                    }
+                guard words.allSatisfy(ArgumentBytes.isText) else { throw ValidationError("-D: it is not in UTF-8") }
+            }
         } catch let problem as ClientProperty.Problem {
             throw ValidationError("-D: \(problem)")
         }
@@ -42,8 +50,12 @@ struct PropertyOptions: ParsableArguments {
         try properties.filter { $0.packet == packet }
     }
 
-    /// What CONNECT and the will say.
+    /// What CONNECT and the will say. To be applied after what says the version and the session, against which all
+    /// properties are checked.
     func apply(to configuration: inout MQTTClientConfiguration) throws {
+        guard isEmpty || configuration.version == .v5_0 || ProgramName.current.isLink else {
+            throw ValidationError("-D needs MQTT 5; leave out --protocol-version, or give it 5")
+        }
         for property in try properties(of: .connect) {
             switch property {
             case .number(_, .maximumPacketSize, let size): configuration.maximumPacketSize = Int(size)
@@ -58,6 +70,15 @@ struct PropertyOptions: ParsableArguments {
             case .user(_, let property): configuration.userProperties.append(property)
             case .text, .number: break  // no other property of CONNECT gets past the check
             }
+        }
+        // The broker would take the farewell for an error (section 3.14.2.2.2).
+        if let seconds = try finalSessionExpiryInterval(), seconds > 0, configuration.sessionExpiryInterval == 0,
+            !ProgramName.current.isLink
+        {
+            throw ValidationError(
+                "-D disconnect session-expiry-interval: a session that ends with its connection cannot be kept; give -x "
+                    + "with a number above 0 too"
+            )
         }
         let willProperties = try properties(of: .will)
         guard var will = configuration.will else {
@@ -123,6 +144,6 @@ struct PropertyOptions: ParsableArguments {
 
     /// Binary data: what the words say, and under the program's own name also as hexadecimal digits, Base64 or a file.
     private func bytes(_ text: String) throws -> ByteBuffer {
-        ProgramName.current.isLink ? ByteBuffer(string: text) : try text.payloadBytes()
+        ProgramName.current.isLink ? ArgumentBytes.of(text) : try text.payloadBytes()
     }
 }
