@@ -137,8 +137,8 @@ struct Publish: AsyncParsableCommand {
     /// Publishes the lines of standard input as they come.
     private func publishLines(_ defaults: Message, _ runner: ClientRunner) async throws(MQTTClientError) -> Int32 {
         var inputFailure: String?
+        var number = 0
         do {
-            var number = 0
             // A link's lines end where a zero byte stands, as in the programs that it stands for.
             let cutsAtZero = runner.report.program.isLink
             try await StandardInput.lines().forEach { line in
@@ -147,7 +147,9 @@ struct Publish: AsyncParsableCommand {
                 try await runner.client.send(try lines.message(payload, number: number, defaults: defaults))
             }
         } catch let error as MQTTClientError {
-            throw error
+            // What the client refuses itself is wrong with the line; those before it are on their way.
+            guard error.code == .invalidArgument else { throw error }
+            inputFailure = LineProblem(line: number, error.text).text
         } catch let problem as LineProblem {
             inputFailure = problem.text
         } catch {
