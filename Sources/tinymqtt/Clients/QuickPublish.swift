@@ -100,11 +100,12 @@ struct QuickPublish {
         }
     }
 
-    /// The payload; `nil` where there is none, or it cannot be read.
+    /// The payload; `nil` where there is none, or it cannot be read, or only once: what is found out afterwards may still
+    /// lead the long way.
     private var content: ByteBuffer? {
         switch payload {
         case .text(let text): ArgumentBytes.of(text)
-        case .file(let path): try? StandardInput.readFile(path)
+        case .file(let path): StandardInput.isRepeatable(path) ? try? StandardInput.readFile(path) : nil
         case .empty: ByteBuffer()
         case nil: nil
         }

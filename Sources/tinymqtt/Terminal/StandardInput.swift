@@ -52,6 +52,15 @@ enum StandardInput {
         return try readAll(descriptor, name: path)
     }
 
+    /// Whether the file at `path` has the same content when it is read once more: a file on a disk has, a pipe has not.
+    static func isRepeatable(_ path: String) -> Bool {
+        var status = stat()
+        // Names of descriptors: some systems go on reading where the last reader has stopped.
+        guard !path.hasPrefix("/dev/") else { return false }
+        // The string ends with a zero byte, and it and the place for the answer are valid for the length of the call.
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The next bytes; `nil` at the end.
     private static func readChunk(_ descriptor: Int32, name: String) throws(Failure) -> ByteBuffer? {
         var chunk = ByteBuffer()
