@@ -33,32 +33,31 @@ struct TinyMQTT: AsyncParsableCommand {
     /// An asynchronous `main` would end that thread on Linux, half of it stays all the same, and the C library passes it
     /// over when root becomes another user: one thread would be root for ever.
     static func main() {
-        if let status = publishQuickly() { _exit(status) }
+        let arguments = Array(ArgumentBytes.words.dropFirst())
+        let program = ProgramName.current
+        // Only once: the file of options may be one that cannot be read again.
+        let words = Result { () throws(OptionsFile.Failure) in try CommandWords(arguments, of: program) }
+        if let publish = (try? words.get())?.ofPublish, let status = QuickPublish(publish)?.run(as: program) {
+            _exit(status)
+        }
         Task.detached {
-            await main(Array(CommandLine.arguments.dropFirst()))
+            await run(words, arguments, program)
             exit()
         }
         let never = DispatchSemaphore(value: 0)
         never.wait()
     }
 
-    /// Publishes one message without anything that it does not need; `nil` where that is not what the arguments say.
-    private static func publishQuickly() -> Int32? {
-        var words = CommandLine.arguments.dropFirst()
-        let program = ProgramName.current
-        guard program == .mosquittoPublish || !program.isLink && words.popFirst() == "pub" else { return nil }
-        guard let parts = try? ClientWords(Array(words), of: .publish, isLink: program.isLink) else { return nil }
-        return QuickPublish(parts)?.run(as: program)
-    }
-
     /// Runs what the arguments say.
-    private static func main(_ arguments: [String]) async {
+    private static func run(
+        _ words: Result<CommandWords, OptionsFile.Failure>,
+        _ arguments: [String],
+        _ program: ProgramName
+    ) async {
         // The help of a subcommand would break the lines of the table anew.
         if arguments == ["help", "exit-codes"] { return print(ExitStatus.table) }
-        let program = ProgramName.current
         do {
-            let words = try CommandWords(arguments, of: program)
-            var command = try await asyncParseAsRoot(words.normalized)
+            var command = try await asyncParseAsRoot(try words.get().normalized)
             ProcessList.hidePassword()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

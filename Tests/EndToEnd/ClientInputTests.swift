@@ -1,6 +1,8 @@
 import Foundation
+import NIOCore
 import Testing
 
+@testable import MQTT
 @testable import Support
 
 /// What `tinymqtt pub` reads and `tinymqtt sub` writes beyond what mosquitto's clients do.
@@ -51,6 +53,85 @@ struct ClientInputTests {
             #expect(ended.text == "1\n")
             #expect(ended.errorText.contains("not in UTF-8"))
             #expect(try await run(["get", "p"] + options + ["-F", "%x"]).text == "61ff62\n")
+        }
+    }
+
+    @Test("of several words that are no UTF-8 each keeps its own bytes, also those of an options file")
+    func severalEncodings() async throws {
+        let server = try await ScriptedServer.start(version: .v3_1_1)
+        // The quick way, the long way, which alone knows --repeat, and a file of options.
+        for extra in ["-m \"$(printf '\\366')\"", "-m \"$(printf '\\366')\" --repeat 1", "-o options"] {
+            let folder = try TemporaryFolder()
+            let script = """
+                cd \(folder.path) && printf -- '-m \\366\\n' > options
+                exec \(Peers.tinymqtt) pub -h 127.0.0.1 -p \(server.port) -u me -P "$(printf '\\344')" -t t -q 1 \(extra)
+                """
+            let client = try ChildProcess("/bin/sh", ["-c", script])
+            let accepted = try await server.acceptClient()
+            let peer = accepted.peer
+            guard case .connect(let connect) = accepted.connect, case .publish(let publish) = try await peer.receive()
+            else {
+                Issue.record("no PUBLISH")
+                return
+            }
+            #expect(connect.password.map(Array.init) == [0xE4])
+            #expect(Array(publish.payloadBuffer.readableBytesView) == [0xF6], "\(extra)")
+            #if os(Linux)
+            let line = try Data(contentsOf: URL(filePath: "/proc/\(client.processIdentifier)/cmdline"))
+            #expect(!line.contains(0xE4), "\(extra)")
+            #endif
+            peer.send(.puback(Acknowledgement(packetIdentifier: publish.packetIdentifier)))
+            #expect(try await client.waitForEnd().status == 0)
+        }
+    }
+
+    @Test("an options file that can be read only once is read only once")
+    func optionsFromPipe() async throws {
+        try await withBroker { _, options in
+            // The quick way knows no --repeat.
+            let words = ["pub"] + options + ["-o", "/dev/stdin", "-t", "p", "-q", "1", "--repeat", "1"]
+            let ended = try await run(words, input: "-r\n-m hello\n")
+            #expect(ended.status == 0, "\(ended.errorText)")
+            #expect(try await run(["get", "p"] + options).text == "hello\n")
+        }
+    }
+
+    @Test("a payload that can be read only once is sent again whole after the connection was lost")
+    func payloadFromPipe() async throws {
+        let server = try await ScriptedServer.start(version: .v3_1_1)
+        let words = ["pub", "-h", "127.0.0.1", "-p", "\(server.port)", "-t", "p", "-q", "1", "-f", "/dev/stdin"]
+        async let publishing = run(words, input: "hello")
+        for isLost in [true, false] {
+            let peer = try await server.acceptClient().peer
+            guard case .publish(let publish) = try await peer.receive() else {
+                Issue.record("no PUBLISH")
+                return
+            }
+            #expect(String(buffer: publish.payloadBuffer) == "hello")
+            if isLost {
+                peer.close()
+            } else {
+                peer.send(.puback(Acknowledgement(packetIdentifier: publish.packetIdentifier)))
+            }
+        }
+        #expect(try await publishing.status == 0)
+    }
+
+    @Test("lines before one that the client refuses arrive, and the line is named")
+    func refusedLine() async throws {
+        try await withBroker { _, options in
+            let session = ["sub"] + options + ["-i", "s", "-c", "-q", "1", "-t", "a/+"]
+            #expect(try await run(session + ["-E"]).status == 0)
+            // The properties need MQTT 5.
+            let properties = #","properties":{"content_type":"a"}"#
+            let lines = [("b", "one", ""), ("c", "two", ""), ("d", "three", properties)].map { topic, payload, rest in
+                "{\"topic\":\"a/\(topic)\",\"payload\":\"\(payload)\"\(rest)}\n"
+            }
+            let words = ["pub"] + options + ["-V", "311", "-l", "-q", "2", "--json"]
+            let ended = try await run(words, input: lines.joined())
+            #expect(ended.status == 1)
+            #expect(ended.errorText.contains("line 3: "), "\(ended.errorText)")
+            #expect(try await run(session + ["-C", "2"]).text == "one\ntwo\n")
         }
     }
 

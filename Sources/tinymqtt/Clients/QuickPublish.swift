@@ -71,7 +71,7 @@ struct QuickPublish {
 
     /// Publishes the message and returns the exit code; `nil` where it takes the long way.
     func run(as program: ProgramName) -> Int32? {
-        guard let topic, !topic.isEmpty, ArgumentBytes.isText(topic),
+        guard let topic, !topic.isEmpty, [topic, identifier ?? "", userName ?? ""].allSatisfy(ArgumentBytes.isText),
             !topic.utf8.contains(where: { "+#".utf8.contains($0) }), !host.isEmpty,
             let port = Int(port), 1...65_535 ~= port, port != ConnectionOptions.securePort, let content,
             version == .v5_0 || password == nil || userName != nil

@@ -40,7 +40,7 @@ enum OptionsFile {
     static func lines(named path: String?, of tool: ClientTool, isLink: Bool) throws(Failure) -> [Line] {
         guard let path else { return defaultText(of: tool, isLink: isLink).map(lines) ?? [] }
         do throws(StandardInput.Failure) {
-            return lines(String(buffer: try StandardInput.readFile(path)))
+            return lines(ArgumentBytes.word(try StandardInput.readFile(path)))
         } catch {
             guard isLink else { throw Failure(text: "the options file \(error.text)") }
             return []
@@ -57,7 +57,7 @@ enum OptionsFile {
         guard let folder = Environment.value("XDG_CONFIG_HOME") ?? Environment.value("HOME").map({ "\($0)/.config" })
         else { return nil }
         for name in isLink ? [tool.mosquittoName] : ["tinymqtt_\(tool.rawValue)", tool.mosquittoName] {
-            if let content = try? StandardInput.readFile("\(folder)/\(name)") { return String(buffer: content) }
+            if let content = try? StandardInput.readFile("\(folder)/\(name)") { return ArgumentBytes.word(content) }
         }
         return nil
     }

@@ -15,21 +15,23 @@ enum ProcessList {
     /// variable is better.
     static func hidePassword() {
         var isSecret = false
-        for (index, word) in CommandLine.arguments.enumerated() {
+        for (index, word) in ArgumentBytes.words.enumerated() {
             if isSecret {
-                overwrite(index, of: word, from: 0)
+                overwrite(index, from: 0)
             } else if let sign = word.firstIndex(of: "="), secretOptions.contains(String(word[..<sign])) {
-                overwrite(index, of: word, from: word[...sign].utf8.count)
+                overwrite(index, from: word[...sign].utf8.count)
             }
             isSecret = secretOptions.contains(word)
         }
     }
 
-    private static func overwrite(_ index: Int, of word: String, from start: Int) {
-        let length = word.utf8.count
-        // The arguments are strings of this process, and `length` bytes of this one stand before its zero byte.
-        guard let argument = unsafe CommandLine.unsafeArgv[index], unsafe strlen(argument) == length else { return }
-        // As above; `start` is not beyond them.
+    private static func overwrite(_ index: Int, from start: Int) {
+        // The arguments are strings of this process, and the index is one of theirs.
+        guard let argument = unsafe CommandLine.unsafeArgv[index] else { return }
+        // It ends with a zero byte.
+        let length = unsafe strlen(argument)
+        guard start < length else { return }
+        // As above; so many bytes stand between `start` and the zero byte.
         _ = unsafe memset(argument + start, CInt(UInt8(ascii: "x")), length - start)
     }
 }

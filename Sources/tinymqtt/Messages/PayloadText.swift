@@ -19,7 +19,7 @@ enum PayloadText: Equatable {
 
     /// Reads a word; no file is opened.
     static func parse(_ word: String) throws(Problem) -> PayloadText {
-        if word.hasPrefix(escape) { return .bytes(ByteBuffer(string: String(word.dropFirst(escape.count)))) }
+        if word.hasPrefix(escape) { return .bytes(ArgumentBytes.of(String(word.dropFirst(escape.count)))) }
         if word.hasPrefix("@") {
             let path = String(word.dropFirst())
             guard !path.isEmpty else {
@@ -39,7 +39,7 @@ enum PayloadText: Equatable {
             }
             return .bytes(ByteBuffer(bytes: bytes))
         }
-        return .bytes(ByteBuffer(string: word))
+        return .bytes(ArgumentBytes.of(word))
     }
 
     /// The payload; the file is read for it.

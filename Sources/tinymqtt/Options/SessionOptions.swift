@@ -92,6 +92,9 @@ struct SessionOptions: ParsableArguments {
     }
 
     func validate() throws {
+        for (name, word) in [("client identifier", knownIdentifier), ("user name", username)] {
+            guard ArgumentBytes.isText(word ?? "") else { throw ValidationError("the \(name) is not in UTF-8") }
+        }
         guard maximumInFlight != 0 else { throw ValidationError("-M is at least 1") }
         guard identifier == nil || identifierPrefix == nil else {
             throw ValidationError("either --id or --id-prefix, not both")
