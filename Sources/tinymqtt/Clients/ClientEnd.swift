@@ -7,8 +7,9 @@ import Synchronization
 /// A lock protects the reason between those who may give one.
 final class ClientEnd: Sendable {
     /// What has ended it.
-    enum Reason: Sendable {
-        case signal
+    enum Reason: Sendable, Equatable {
+        /// The signal of this number.
+        case signal(Int32)
         case timeout
         case readerGone
     }
@@ -27,6 +28,9 @@ final class ClientEnd: Sendable {
 
     /// What mosquitto's clients return when they are ended before the broker has accepted the connection.
     private static let linkStatusBeforeConnection: Int32 = 255
+
+    /// The subcommands that run until a signal comes, so that one is no failure of theirs.
+    private static let runUntilSignal: Set<String> = ["sub"]
 
     init(_ client: MQTTClient, farewell: Farewell) {
         self.client = client
@@ -50,6 +54,8 @@ final class ClientEnd: Sendable {
         case .timeout:
             report.tell(verbatim: report.program.isLink ? "Timed out" : "tinymqtt \(report.command): timed out")
             return ExitStatus.timedOut.rawValue
+        case .signal(let number) where !Self.runUntilSignal.contains(report.command):
+            return StopSignals.exitCode(of: number)
         case .signal, .readerGone, nil:
             return 0
         }
@@ -79,8 +85,10 @@ final class ClientEnd: Sendable {
         guard takesSignals else { return Task {} }
         return Task {
             let signals = StopSignals()
+            guard let number = await signals.wait(), !Task.isCancelled else { return }
+            await end(.signal(number), publishesWill: publishesWill)
+            // Without its source a second signal would be ignored, whatever the end still waits for.
             await signals.wait()
-            if !Task.isCancelled { await end(.signal, publishesWill: publishesWill) }
         }
     }
 

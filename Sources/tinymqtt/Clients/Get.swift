@@ -8,7 +8,7 @@ struct Get: AsyncParsableCommand {
         commandName: "get",
         abstract: "Print what the broker has retained.",
         discussion: """
-            It ends with 0 as soon as the value is there, and with 40 where there is none. With wildcards all values are \
+            It ends with 0 as soon as the value is there, and with 39 where there is none. With wildcards all values are \
             printed that arrive in the time of -W.
             """,
         helpNames: .long
@@ -48,7 +48,7 @@ struct Get: AsyncParsableCommand {
             try connection.apply(to: &configuration)
             try session.apply(to: &configuration)
         }
-        let subscriber = Subscriber(
+        var subscriber = Subscriber(
             runner: runner,
             subscriptions: topics.map { Subscription($0) },
             identifier: nil,
@@ -58,10 +58,11 @@ struct Get: AsyncParsableCommand {
         let end = ClientEnd(runner.client, farewell: Farewell())
         try await runner.run { () async throws(MQTTClientError) in
             var found = RetainedValues(topics)
+            var signals: Task<Void, Never>?
+            defer { signals?.cancel() }
             do throws(MQTTClientError) {
                 try await runner.client.connect()
-                let signals = end.watch(timeout: timeout.duration)
-                defer { signals.cancel() }
+                signals = end.watch(timeout: timeout.duration)
                 if let status = try await subscriber.run() {
                     try await runner.client.disconnect()
                     return status
@@ -76,8 +77,13 @@ struct Get: AsyncParsableCommand {
                 guard end.reason != nil else { throw error }
             }
             try await runner.client.disconnect()
-            guard found.isEmpty else { return 0 }
-            runner.tell(.error, "the broker has retained nothing for \(topics.joined(separator: ", "))")
+            if case .signal = end.reason { return end.status(runner.report) }
+            if await sink.finish() > 0 { return ExitStatus.usage.rawValue }
+            if let refusal = subscriber.refusal { return refusal }
+            let missing = topics.filter(found.isMissing)
+            // A reader that has gone did not want the rest.
+            guard !missing.isEmpty, end.reason != .readerGone else { return 0 }
+            runner.tell(.error, "the broker has retained nothing for \(missing.joined(separator: ", "))")
             return ExitStatus.nothingRetained.rawValue
         }
     }
@@ -98,7 +104,11 @@ private struct RetainedValues {
         hasWildcards = filters.contains { $0.contains("+") || $0.contains("#") }
     }
 
-    var isEmpty: Bool { seen.isEmpty }
+    /// Whether nothing has come for a filter; one with wildcards is missing only where nothing has come at all.
+    func isMissing(_ filter: String) -> Bool {
+        let hasWildcard = filter.contains("+") || filter.contains("#")
+        return hasWildcard ? seen.isEmpty : awaited.contains(filter)
+    }
 
     /// Whether nothing more can come.
     var isComplete: Bool { awaited.isEmpty && !hasWildcards }

@@ -9,6 +9,7 @@ struct MessageConsumer {
     let maximumCount: Int
     let removesRetained: Bool
     let sink: MessageSink
+    let end: ClientEnd
 
     /// How many messages are taken at once.
     private static let batchSize = 1_000
@@ -18,6 +19,11 @@ struct MessageConsumer {
         var remaining = maximumCount
         while remaining > 0, let batch = try await runner.client.messages.next(atMost: min(remaining, Self.batchSize)) {
             for message in batch {
+                // Each command that is run for a message takes its time, and a batch has many messages.
+                guard end.reason == nil else {
+                    _ = sink.flush()
+                    return
+                }
                 switch selection.verdict(on: message) {
                 case .hide: continue
                 case .end: return try await settle()
@@ -74,6 +80,7 @@ final class MessageSink {
     private var kind: Kind
     private var output = StandardOutput()
     private let report: ClientReport
+    private var hasFailed = false
 
     init(_ kind: Kind, report: ClientReport) {
         self.kind = kind
@@ -117,13 +124,17 @@ final class MessageSink {
             try output.flush()
             return true
         } catch {
+            if let failure = error.failure, !hasFailed {
+                hasFailed = true
+                report.tell("cannot write to standard output: \(failure)")
+            }
             return false
         }
     }
 
-    /// Waits for what still runs, and returns how much of it failed.
+    /// Waits for what still runs, and returns how much of it failed, and how much could not be written.
     func finish() async -> Int {
-        guard case .execute(let command) = kind else { return 0 }
+        guard case .execute(let command) = kind else { return hasFailed ? 1 : 0 }
         await command.finish()
         return await command.failureCount
     }

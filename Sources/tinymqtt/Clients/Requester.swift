@@ -49,7 +49,9 @@ final class Requester {
 
     /// Begins to listen for responses; returns an exit code where that is refused.
     func subscribe() async throws(MQTTClientError) -> Int32? {
-        try await subscriber.run()
+        // One topic filter is accepted or refused as a whole: nothing is left to remember.
+        var subscriber = subscriber
+        return try await subscriber.run()
     }
 
     /// Sends the request, or one for each line of standard input where there is no content.

@@ -67,7 +67,7 @@ struct Subscribe: AsyncParsableCommand {
             selection.apply(to: &configuration)
             try properties.apply(to: &configuration)
         }
-        let subscriber = Subscriber(
+        var subscriber = Subscriber(
             runner: runner,
             subscriptions: try subscription.subscriptions(
                 connection.url,
@@ -79,14 +79,15 @@ struct Subscribe: AsyncParsableCommand {
             unsubscribeFilters: subscription.unsubscribe,
             unsubscribeProperties: try properties.userProperties(of: .unsubscribe)
         )
+        let end = ClientEnd(runner.client, farewell: try Farewell(properties, of: runner.configuration))
         let consumer = MessageConsumer(
             runner: runner,
             selection: try selection.selection(),
             maximumCount: selection.count ?? .max,
             removesRetained: selection.removeRetained,
-            sink: try display.sink(output, runner)
+            sink: try display.sink(output, runner),
+            end: end
         )
-        let end = ClientEnd(runner.client, farewell: try Farewell(properties, of: runner.configuration))
         let signals = end.watch(
             timeout: timeout?.duration,
             publishesWill: runner.report.program.isLink && version == .v5_0
@@ -106,7 +107,8 @@ struct Subscribe: AsyncParsableCommand {
                 guard end.reason != nil else { throw error }
             }
             try await end.farewell.say(runner.client)
-            return await consumer.finish(end.status(runner.report))
+            let status = end.status(runner.report)
+            return await consumer.finish(subscriber.refusal ?? status)
         }
     }
 }
@@ -119,9 +121,27 @@ struct Subscriber {
     let subscribeProperties: [UserProperty]
     var unsubscribeFilters: [String] = []
     var unsubscribeProperties: [UserProperty] = []
+    /// The exit code of the first refusal, where others were accepted; links have none.
+    private(set) var refusal: Int32?
+
+    init(
+        runner: ClientRunner,
+        subscriptions: [Subscription],
+        identifier: UInt32?,
+        subscribeProperties: [UserProperty],
+        unsubscribeFilters: [String] = [],
+        unsubscribeProperties: [UserProperty] = []
+    ) {
+        self.runner = runner
+        self.subscriptions = subscriptions
+        self.identifier = identifier
+        self.subscribeProperties = subscribeProperties
+        self.unsubscribeFilters = unsubscribeFilters
+        self.unsubscribeProperties = unsubscribeProperties
+    }
 
     /// - Returns: an exit code where there is nothing more to do.
-    func run() async throws(MQTTClientError) -> Int32? {
+    mutating func run() async throws(MQTTClientError) -> Int32? {
         if !subscriptions.isEmpty {
             let result = try await runner.client.subscribe(
                 subscriptions,
@@ -136,7 +156,7 @@ struct Subscriber {
         return nil
     }
 
-    private func report(_ result: SubscribeResult) -> Int32? {
+    private mutating func report(_ result: SubscribeResult) -> Int32? {
         if runner.report.program.isLink {
             guard result.isFailure else { return nil }
             runner.report.tell(verbatim: "All subscription requests were denied.")
@@ -149,7 +169,7 @@ struct Subscriber {
                 "the broker refused the subscription to \(outcome.topicFilter): \(outcome.reasonCode)\(advice)"
             )
         }
-        guard result.isFailure, let first = result.outcomes.first else { return nil }
-        return Int32(first.reasonCode.rawValue)
+        refusal = result.outcomes.first { $0.isFailure }.map { Int32($0.reasonCode.rawValue) }
+        return result.isFailure ? refusal : nil
     }
 }

@@ -11,8 +11,17 @@ import Darwin
 
 /// Standard output for data: what one batch brings is collected and written in one piece.
 struct StandardOutput {
-    /// The reader has gone.
-    struct Closed: Error {}
+    /// Nothing more can be written: the reader has gone, or something failed.
+    struct Closed: Error {
+        fileprivate let errorNumber: Int32
+
+        /// What failed, in the system's words; `nil` where only the reader of a pipe has gone.
+        var failure: String? {
+            guard errorNumber != EPIPE else { return nil }
+            // `strerror` returns a string that ends with a zero byte and is copied at once.
+            return unsafe String(cString: strerror(errorNumber))
+        }
+    }
 
     /// The batch, to add to.
     var buffer = ByteBuffer()
@@ -40,7 +49,7 @@ struct StandardOutput {
                 // One element is passed, and one is said to be there.
                 _ = unsafe Self.wait(&poll, 1, -1)
             } else if errno != EINTR {
-                throw Closed()
+                throw Closed(errorNumber: errno)
             }
         }
         buffer.clear()

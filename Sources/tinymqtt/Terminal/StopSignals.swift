@@ -40,7 +40,10 @@ final class StopSignals {
     /// What a shell reports for a process that a signal ended.
     static func exitCode(of number: Int32) -> Int32 { 128 + number }
 
-    /// Returns at the first request to stop: the number of the signal, or `nil` where the task was cancelled before.
+    /// Returns at the first request to stop; later calls wait until the task is cancelled. A second signal counts only
+    /// while this object lives: whoever has waited keeps it until the process is about to end.
+    ///
+    /// - Returns: the number of the signal, `nil` where the task was cancelled.
     @discardableResult
     func wait() async -> Int32? {
         for await number in requests {
