@@ -20,7 +20,7 @@ struct MessageConsumer {
         while remaining > 0, let batch = try await runner.client.messages.next(atMost: min(remaining, Self.batchSize)) {
             for message in batch {
                 // Each command that is run for a message takes its time, and a batch has many messages.
-                guard end.reason == nil else {
+                guard end.reason == nil || !sink.takesLong else {
                     _ = sink.flush()
                     return
                 }
@@ -85,6 +85,11 @@ final class MessageSink {
     init(_ kind: Kind, report: ClientReport) {
         self.kind = kind
         self.report = report
+    }
+
+    /// Whether a message may take any time, so that an end does not wait for those that are there already.
+    var takesLong: Bool {
+        if case .execute = kind { true } else { false }
     }
 
     /// Messages are to follow.
