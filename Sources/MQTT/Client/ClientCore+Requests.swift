@@ -31,6 +31,7 @@ extension ClientCore {
     private static let maximumPings = 100
 
     func ping(_ identifier: RequestIdentifier, _ waiter: Waiter<Void>) {
+        if case .ended(let error) = state { return waiter.resume(returning: .failure(error)) }
         guard case .connected = state else { return waiter.resume(returning: .failure(MQTTClientError(.notConnected))) }
         guard pingWaiters.count < Self.maximumPings else {
             return waiter.resume(returning: .failure(.invalidArgument("\(Self.maximumPings) pings wait for an answer")))

@@ -60,13 +60,19 @@ struct Ping: AsyncParsableCommand {
             }
             let isLast = index == versions.count - 1
             var isTooNew = false
+            var isConnected = false
             try await runner.run { () async throws(MQTTClientError) in
                 do throws(MQTTClientError) {
-                    try await examine(runner, version)
+                    let clock = ContinuousClock()
+                    let start = clock.now
+                    let result = try await runner.client.connect()
+                    isConnected = true
+                    try await examine(runner, version, result, connectTime: clock.now - start)
                 } catch {
                     // A broker that knows the version answers CONNECT, whatever it says; old ones only close.
                     isTooNew =
-                        !isLast && (error.reasonCode == .unsupportedProtocolVersion || error.code == .connectionLost)
+                        !isLast && !isConnected
+                        && (error.reasonCode == .unsupportedProtocolVersion || error.code == .connectionLost)
                     guard isTooNew else { throw error }
                     runner.tell(.notice, "\(runner.address) does not speak MQTT \(version)")
                 }
@@ -76,16 +82,13 @@ struct Ping: AsyncParsableCommand {
         }
     }
 
-    private func examine(_ runner: ClientRunner, _ version: ProtocolVersion) async throws(MQTTClientError) {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let connected = try await runner.client.connect()
-        var report = PingReport(
-            address: runner.address,
-            version: version,
-            result: connected,
-            connectTime: clock.now - start
-        )
+    private func examine(
+        _ runner: ClientRunner,
+        _ version: ProtocolVersion,
+        _ result: ConnectResult,
+        connectTime: Duration
+    ) async throws(MQTTClientError) {
+        var report = PingReport(address: runner.address, version: version, result: result, connectTime: connectTime)
         if !isJSON { print(report.introduction) }
         for round in 0..<count {
             if round > 0 {
