@@ -226,7 +226,7 @@ _tinymqtt_pub() {
     repeating_flags=()
     non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session -s --stdin-file -l --stdin-line -n --null-message --json -r --retain --will-retain -d --debug --quiet --version --help)
     repeating_options=(-D --property)
-    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -t --topic -m --message --payload -f --file --split --repeat --repeat-delay -q --qos --will-topic --will-payload --will-qos --log-level -o --options-file)
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -t --topic -m --message --payload -f --file --split --repeat --repeat-delay -q --qos -W --timeout --will-topic --will-payload --will-qos --log-level -o --options-file)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
@@ -360,6 +360,9 @@ _tinymqtt_pub() {
         ;;
     '-q'|'--qos')
         __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
+        return
+        ;;
+    '-W'|'--timeout')
         return
         ;;
     '--will-topic')
@@ -872,7 +875,7 @@ _tinymqtt_ping() {
     repeating_flags=()
     non_repeating_flags=(-S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session --json -d --debug --quiet --version --help)
     repeating_options=()
-    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -C --count --interval --log-level)
+    non_repeating_options=(-h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight -C --count --interval -W --timeout --log-level)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
@@ -985,6 +988,9 @@ _tinymqtt_ping() {
         return
         ;;
     '--interval')
+        return
+        ;;
+    '-W'|'--timeout')
         return
         ;;
     '--log-level')

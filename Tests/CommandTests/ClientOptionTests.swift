@@ -7,7 +7,9 @@ import Testing
 @Suite("The table of options")
 struct ClientOptionTests {
     /// What our `rr` has and mosquitto's has not; the parser of the command line knows it alone.
-    private static let additions: [ClientTool: Set<String>] = [.request: ["--stdin-line", "--retain", "--count"]]
+    private static let additions: [ClientTool: Set<String>] = [
+        .publish: ["--timeout"], .request: ["--stdin-line", "--retain", "--count"],
+    ]
 
     /// An option as the help has it.
     private struct Entry: Equatable {

@@ -81,4 +81,31 @@ struct ClientEndTests {
         #expect(ended.text == "hi\n")
         #expect(ended.errorText.contains("nothing for b\n"))
     }
+
+    @Test("-W ends pub without an acknowledgement or an input, and ping without an answer, each with 27")
+    func timeouts() async throws {
+        let server = try await ScriptedServer.start()
+        let place = ["-h", "127.0.0.1", "-p", "\(server.port)", "-V", "5", "-W", "0.3"]
+        for words in [["pub", "-t", "x", "-m", "hi", "-q", "1"], ["pub", "-t", "x", "-l"], ["ping"]] {
+            // An input that never ends.
+            let client = try ChildProcess(Peers.tinymqtt, words + place, takesInput: true)
+            _ = try await server.acceptClient()
+            let ended = try await client.waitForEnd()
+            #expect(ended.status == 27, "\(words)")
+            #expect(ended.errorText == "tinymqtt \(words[0]): timed out\n")
+        }
+    }
+
+    @Test("each round trip of ping is seen at once, also through a pipe")
+    func pingLines() async throws {
+        let broker = try await RunningBroker.start(.tinymqtt)
+        let ping = try ChildProcess(
+            Peers.tinymqtt,
+            ["ping", "-p", "\(broker.port)", "-h", "127.0.0.1", "--interval", "60"]
+        )
+        try await ping.wait(for: "the first round trip") { $0.text.contains("round trip 1: ") }
+        ping.send(signal: SIGTERM)
+        _ = try await ping.waitForEnd()
+        _ = try await broker.stop()
+    }
 }

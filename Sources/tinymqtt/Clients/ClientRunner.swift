@@ -1,5 +1,6 @@
 import ArgumentParser
 import MQTT
+import Synchronization
 
 /// What every subcommand with a client has in common: a client from the options, its troubles told, its failures as exit
 /// codes.
@@ -9,6 +10,7 @@ struct ClientRunner {
     let configuration: MQTTClientConfiguration
     let report: ClientReport
     private let diagnostics: DiagnosticOptions
+    private let overtime = Overtime()
 
     var address: ServerAddress { report.address }
 
@@ -63,9 +65,26 @@ struct ClientRunner {
         do throws(MQTTClientError) {
             status = try await body()
         } catch {
-            status = report.status(of: error)
+            // The end of the time looks like a failure to whoever waits for the client.
+            status = overtime.isReached ? ExitStatus.timedOut.rawValue : report.status(of: error)
         }
         if status != 0 { throw ExitCode(status) }
+    }
+
+    /// Ends the process when the time is up, whatever it waits for: an input, an acknowledgement, an answer.
+    func endProcess(after timeout: Seconds?) {
+        guard let timeout else { return }
+        let (client, report, overtime) = (client, report, overtime)
+        Task {
+            // It can only be cancelled, which nobody does.
+            try? await Task.sleep(for: timeout.duration)
+            overtime.reach()
+            report.tell("timed out")
+            // A farewell without arguments is always a valid one.
+            try? await client.disconnect()
+            // Whoever waits for an input does not notice that the client has gone.
+            TinyMQTT.exit(withError: ExitStatus.timedOut.code)
+        }
     }
 
     func tell(_ level: DiagnosticOptions.Level, _ text: String) {
@@ -102,4 +121,13 @@ struct ClientRunner {
             }
         }
     }
+}
+
+/// Whether the time for the whole subcommand is up.
+private final class Overtime: Sendable {
+    private let state = Atomic(false)
+
+    var isReached: Bool { state.load(ordering: .acquiring) }
+
+    func reach() { state.store(true, ordering: .releasing) }
 }

@@ -33,13 +33,24 @@ struct Ping: AsyncParsableCommand {
     )
     var interval = Seconds.one
 
+    @Option(
+        name: [.customShort("W"), .long],
+        parsing: .unconditional,
+        help: ArgumentHelp("End after this time, with exit code 27.", valueName: "seconds")
+    )
+    var timeout: Seconds?
+
     @Flag(name: .customLong("json"), help: "Print the result as one JSON object.")
     var isJSON = false
 
     @OptionGroup(title: "Diagnosis")
     var diagnostics: DiagnosticOptions
 
+    /// How long the broker may be silent at most, in seconds; to wait longer tells nothing.
+    private static let longestKeepAlive: UInt16 = 10
+
     func validate() throws {
+        try timeout?.checkTimeout()
         guard 1...PingReport.mostRoundTrips ~= count else {
             throw ValidationError("-C is a number from 1 to \(PingReport.mostRoundTrips)")
         }
@@ -57,7 +68,9 @@ struct Ping: AsyncParsableCommand {
                 try connection.apply(to: &configuration)
                 try session.apply(to: &configuration, defaultVersion: version)
                 if connection.retry == nil { configuration.reconnect = .never }
+                configuration.keepAlive = min(configuration.keepAlive, Self.longestKeepAlive)
             }
+            runner.endProcess(after: timeout)
             let isLast = index == versions.count - 1
             var isTooNew = false
             var isConnected = false
@@ -89,7 +102,7 @@ struct Ping: AsyncParsableCommand {
         connectTime: Duration
     ) async throws(MQTTClientError) {
         var report = PingReport(address: runner.address, version: version, result: result, connectTime: connectTime)
-        if !isJSON { print(report.introduction) }
+        if !isJSON { StandardOutput.writeLine(report.introduction) }
         for round in 0..<count {
             if round > 0 {
                 // It can only be cancelled, which nobody does.
@@ -97,10 +110,10 @@ struct Ping: AsyncParsableCommand {
             }
             let time = try await runner.client.ping()
             report.append(time)
-            if !isJSON { print("round trip \(round + 1): \(time.milliseconds) ms") }
+            if !isJSON { StandardOutput.writeLine("round trip \(round + 1): \(time.milliseconds) ms") }
         }
         try await runner.client.disconnect()
-        print(isJSON ? report.json.text : report.summary)
+        StandardOutput.writeLine(isJSON ? report.json.text : report.summary)
     }
 }
 

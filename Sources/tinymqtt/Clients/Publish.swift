@@ -62,6 +62,13 @@ struct Publish: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Have the broker keep the message for those who subscribe later.")
     var retain = false
 
+    @Option(
+        name: [.customShort("W"), .long],
+        parsing: .unconditional,
+        help: ArgumentHelp("End after this time, with exit code 27.", valueName: "seconds")
+    )
+    var timeout: Seconds?
+
     @OptionGroup(title: "Will")
     var will: WillOptions
 
@@ -75,6 +82,7 @@ struct Publish: AsyncParsableCommand {
     var optionsFile: OptionsFileOption
 
     func validate() throws {
+        try timeout?.checkTimeout()
         guard `repeat` >= 1 else { throw ValidationError("--repeat is at least 1") }
         guard payload.isLines || !lines.isUsed else { throw ValidationError("--split and --json are for -l") }
         guard let topic = givenTopic else {
@@ -105,6 +113,7 @@ struct Publish: AsyncParsableCommand {
         // What can be read at once is read before a connection is made for nothing.
         let content = try payload.readAtOnce()
         let farewell = try Farewell(properties, of: runner.configuration)
+        runner.endProcess(after: timeout)
         try await runner.run { () async throws(MQTTClientError) in
             try await runner.client.connect()
             let status: Int32

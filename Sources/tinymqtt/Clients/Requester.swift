@@ -89,7 +89,7 @@ final class Requester {
             guard isResponse(response, to: message) else { continue }
             remaining -= 1
             if showsLatency {
-                print("Latency: \((clock.now - start).latencyText)")
+                StandardOutput.writeLine("Latency: \((clock.now - start).latencyText)")
             } else {
                 await sink.take(response)
                 guard sink.flush() else { return }

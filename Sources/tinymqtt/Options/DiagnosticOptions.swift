@@ -45,7 +45,7 @@ struct DiagnosticOptions: ParsableArguments {
         configuration.trace = { packet in
             let isSent = packet.direction == .sent
             if report.program.isLink {
-                print("Client \(isSent ? "sending" : "received") \(packet.summary)")
+                StandardOutput.writeLine("Client \(isSent ? "sending" : "received") \(packet.summary)")
             } else {
                 report.tell("\(isSent ? "sent" : "received") \(packet.summary)")
             }

@@ -55,6 +55,13 @@ struct StandardOutput {
         buffer.clear()
     }
 
+    /// Writes a line at once, for the next program of a pipe to see it now; when that has gone, nobody misses it.
+    static func writeLine(_ line: String) {
+        var output = StandardOutput()
+        output.buffer.writeString(line + "\n")
+        try? output.flush()
+    }
+
     /// A write to a pipe without a reader is to return an error, not to end the process.
     static func ignoreBrokenPipe() {
         signal(SIGPIPE, SIG_IGN)

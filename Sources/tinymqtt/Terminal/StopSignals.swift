@@ -25,8 +25,11 @@ final class StopSignals {
         requests = stream
         let queue = DispatchQueue(label: "signals")
         sources = [SIGINT, SIGTERM].map { number in
-            // Without this the signal ends the process before the source sees it.
+            #if !os(Linux)
+            // Without this the signal ends the process before the source sees it. On Linux the source takes its place,
+            // and a signal that comes before it is there would be lost.
             signal(number, SIG_IGN)
+            #endif
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 guard count.value.add(1, ordering: .relaxed).oldValue == 0 else { exit(Self.exitCode(of: number)) }
