@@ -62,8 +62,10 @@ struct ShellTerminalTests {
             }
         }
         let before = Self.number(try await shell.screen.display())
-        let later = try await shell.screen.wait(for: "many more messages") { Self.number($0) > before + 500 }
-        #expect(later.line(from: prompt) == prompt + typed)
+        // The screen may be seen just when the line is drawn again.
+        try await shell.screen.wait(for: "the line below many more messages") { display in
+            Self.number(display) > before + 500 && display.line(from: prompt) == prompt + typed
+        }
         try shell.screen.press(.enter)
         // What was carried out is what was typed.
         let kept = try await ChildProcess.run(
