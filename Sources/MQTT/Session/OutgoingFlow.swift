@@ -28,18 +28,16 @@ struct OutgoingFlow<Message> {
         case finished
     }
 
-    private struct Exchange {
-        var message: Message?
-        var stage: Stage
-    }
-
     /// How many exchanges can be open at once: one for each Packet Identifier.
     static var maximumCount: Int { 65_535 }
 
     /// The Receive Maximum of the other side: how many PUBLISH packets may be unacknowledged [MQTT-3.3.4-9].
     var receiveMaximum: UInt16
 
-    private var exchanges = Deque<Exchange>()
+    /// What each exchange waits for. Apart from the messages, so that to look at it touches none of them.
+    private var stages = Deque<Stage>()
+    /// The message of each exchange, at the same place; `nil` where the exchange is finished.
+    private var messages = Deque<Message?>()
     /// The Packet Identifier of the first exchange, or of the next one where there is none.
     private var firstIdentifier: UInt16 = 1
     /// How many exchanges from the front have been sent on this connection; the rest waits to be sent again.
@@ -52,21 +50,21 @@ struct OutgoingFlow<Message> {
     }
 
     /// Whether nothing waits for anything.
-    var isEmpty: Bool { exchanges.isEmpty }
+    var isEmpty: Bool { stages.isEmpty }
 
     /// Whether a new message may be sent now: everything older has been sent on this connection, and neither the
     /// Receive Maximum [MQTT-4.9.0-1], [MQTT-4.9.0-2] nor the Packet Identifiers are used up.
     var canBegin: Bool {
-        sentCount == exchanges.count && inFlightCount < Int(receiveMaximum) && exchanges.count < Self.maximumCount
+        sentCount == stages.count && inFlightCount < Int(receiveMaximum) && stages.count < Self.maximumCount
     }
 
     /// Begins the exchange of a message that is sent now, and returns its Packet Identifier [MQTT-4.3.2-1],
     /// [MQTT-4.3.3-1]. Only where `canBegin` holds.
-    mutating func begin(_ message: Message, qos: QoS) -> UInt16 {
+    mutating func begin(_ message: consuming Message, qos: QoS) -> UInt16 {
         precondition(canBegin, "an exchange was begun beyond the receive maximum")
         precondition(qos != .atMostOnce, "a message of QoS 0 has no exchange")
         inFlightCount += 1
-        return append(Exchange(message: message, stage: qos == .atLeastOnce ? .awaitingPuback : .awaitingPubrec))
+        return append(message, qos == .atLeastOnce ? .awaitingPuback : .awaitingPubrec)
     }
 
     /// Whether a message may be sent now under `identifier`, which leaves out those before it.
@@ -75,7 +73,7 @@ struct OutgoingFlow<Message> {
     }
 
     /// Begins the exchange of a message under `identifier`. Only where `canBegin` holds for it.
-    mutating func begin(_ message: Message, qos: QoS, identifier: UInt16) {
+    mutating func begin(_ message: consuming Message, qos: QoS, identifier: UInt16) {
         precondition(canBegin(identifier), "an exchange was begun beyond the packet identifiers")
         sentCount += leaveOut(before: identifier)
         _ = begin(message, qos: qos)
@@ -83,45 +81,50 @@ struct OutgoingFlow<Message> {
 
     /// Whether no exchange that is open has `identifier`, nor one of those that it leaves out.
     func mayRestore(_ identifier: UInt16) -> Bool {
-        exchanges.isEmpty || exchanges.count + gap(before: identifier) < Self.maximumCount
+        stages.isEmpty || stages.count + gap(before: identifier) < Self.maximumCount
     }
 
     /// Takes over an exchange that an earlier run of the program has begun under `identifier`, which must be free: it is
     /// to be sent again.
     mutating func restore(_ message: Message, stage: Stage, identifier: UInt16) {
         _ = leaveOut(before: identifier)
-        exchanges.append(Exchange(message: message, stage: stage))
+        stages.append(stage)
+        messages.append(message)
     }
 
     /// How many identifiers lie between that of the last exchange and `identifier`.
     private func gap(before identifier: UInt16) -> Int {
-        let next = Self.identifier(firstIdentifier, advancedBy: exchanges.count)
+        let next = Self.identifier(firstIdentifier, advancedBy: stages.count)
         let distance = Int(identifier) - Int(next)
         return distance < 0 ? distance + Self.maximumCount : distance
     }
 
     /// Gives out the identifiers before `identifier` to nothing, and returns how many places in the queue that took.
     private mutating func leaveOut(before identifier: UInt16) -> Int {
-        guard !exchanges.isEmpty else {
+        guard !stages.isEmpty else {
             firstIdentifier = identifier
             return 0
         }
         let gap = gap(before: identifier)
         for _ in 0..<gap {
-            exchanges.append(Exchange(message: nil, stage: .finished))
+            stages.append(.finished)
+            messages.append(nil)
         }
         return gap
     }
 
     /// Begins the exchange of a SUBSCRIBE or UNSUBSCRIBE; `nil` where all Packet Identifiers are in use.
     mutating func beginRequest(_ message: Message) -> UInt16? {
-        guard sentCount == exchanges.count, exchanges.count < Self.maximumCount else { return nil }
-        return append(Exchange(message: message, stage: .awaitingResponse))
+        guard sentCount == stages.count, stages.count < Self.maximumCount else { return nil }
+        return append(message, .awaitingResponse)
     }
 
-    private mutating func append(_ exchange: Exchange) -> UInt16 {
-        let identifier = Self.identifier(firstIdentifier, advancedBy: exchanges.count)
-        exchanges.append(exchange)
+    private mutating func append(_ message: consuming Message, _ stage: Stage) -> UInt16 {
+        let identifier = Self.identifier(firstIdentifier, advancedBy: stages.count)
+        stages.append(stage)
+        // Put into its place and not appended, which would copy it and count its owners up and down.
+        messages.append(nil)
+        messages[messages.count - 1] = consume message
         sentCount += 1
         return identifier
     }
@@ -150,13 +153,13 @@ struct OutgoingFlow<Message> {
         release: (inout Message) -> Void = { _ in }
     ) -> Answer {
         guard let index = index(of: identifier) else { return .unexpected }
-        switch exchanges[index].stage {
+        switch stages[index] {
         case .awaitingPubrec:
             guard !isFailure else { return finish(identifier, from: .awaitingPubrec) }
-            exchanges[index].stage = .awaitingPubcomp
-            if var message = exchanges[index].message.take() {
+            stages[index] = .awaitingPubcomp
+            if var message = messages[index].take() {
                 release(&message)
-                exchanges[index].message = message
+                messages[index] = message
             }
             return .sendPubrel
         case .awaitingPubcomp:
@@ -177,19 +180,25 @@ struct OutgoingFlow<Message> {
     }
 
     private mutating func finish(_ identifier: UInt16, from stage: Stage) -> Answer {
-        guard let index = index(of: identifier), exchanges[index].stage == stage,
-            let message = exchanges[index].message.take()
+        guard let index = index(of: identifier), stages[index] == stage,
+            let message = messages[index].take()
         else { return .unexpected }
         finish(at: index)
         return .finished(message)
     }
 
     private mutating func finish(at index: Int) {
-        if index < sentCount, exchanges[index].stage != .awaitingResponse { inFlightCount -= 1 }
-        exchanges[index].stage = .finished
-        exchanges[index].message = nil
-        while let first = exchanges.first, first.stage == .finished {
-            exchanges.removeFirst()
+        if index < sentCount, stages[index] != .awaitingResponse { inFlightCount -= 1 }
+        stages[index] = .finished
+        messages[index] = nil
+        removeFinished()
+    }
+
+    /// Takes what is finished from the front of the queue.
+    private mutating func removeFinished() {
+        while stages.first == .finished {
+            stages.removeFirst()
+            messages.removeFirst()
             firstIdentifier = Self.identifier(firstIdentifier, advancedBy: 1)
             if sentCount > 0 { sentCount -= 1 }
         }
@@ -205,14 +214,11 @@ struct OutgoingFlow<Message> {
         sentCount = 0
         inFlightCount = 0
         var requests: [Message] = []
-        for index in exchanges.indices where exchanges[index].stage == .awaitingResponse {
-            if let message = exchanges[index].message.take() { requests.append(message) }
-            exchanges[index].stage = .finished
+        for index in stages.indices where stages[index] == .awaitingResponse {
+            if let message = messages[index].take() { requests.append(message) }
+            stages[index] = .finished
         }
-        while let first = exchanges.first, first.stage == .finished {
-            exchanges.removeFirst()
-            firstIdentifier = Self.identifier(firstIdentifier, advancedBy: 1)
-        }
+        removeFinished()
         return requests
     }
 
@@ -220,9 +226,9 @@ struct OutgoingFlow<Message> {
     /// PUBREC, PUBREL where it awaits PUBCOMP, with the Packet Identifier it had. `nil` where all is sent or the Receive
     /// Maximum is reached; to be asked again after each answer.
     mutating func nextToResend() -> (identifier: UInt16, stage: Stage, message: Message)? {
-        while sentCount < exchanges.count {
-            let exchange = exchanges[sentCount]
-            guard exchange.stage != .finished, let message = exchange.message else {
+        while sentCount < stages.count {
+            let stage = stages[sentCount]
+            guard stage != .finished, let message = messages[sentCount] else {
                 sentCount += 1
                 continue
             }
@@ -230,27 +236,28 @@ struct OutgoingFlow<Message> {
             let identifier = Self.identifier(firstIdentifier, advancedBy: sentCount)
             sentCount += 1
             inFlightCount += 1
-            return (identifier, exchange.stage, message)
+            return (identifier, stage, message)
         }
         return nil
     }
 
     /// Ends an exchange as if the other side had acknowledged the message: it cannot be sent again.
     mutating func discard(_ identifier: UInt16) {
-        guard let index = index(of: identifier), exchanges[index].stage != .finished else { return }
+        guard let index = index(of: identifier), stages[index] != .finished else { return }
         finish(at: index)
     }
 
     /// The messages of all unfinished exchanges, in their order.
-    var unfinishedMessages: [Message] { exchanges.compactMap { $0.message } }
+    var unfinishedMessages: [Message] { messages.compactMap(\.self) }
 
     /// Forgets everything, as the end of the session does; returns the messages of all unfinished exchanges.
     mutating func removeAll() -> [Message] {
-        let messages = unfinishedMessages
-        exchanges.removeAll()
+        let unfinished = unfinishedMessages
+        stages.removeAll()
+        messages.removeAll()
         sentCount = 0
         inFlightCount = 0
-        return messages
+        return unfinished
     }
 
     // MARK: Packet Identifiers
@@ -259,11 +266,12 @@ struct OutgoingFlow<Message> {
         guard identifier != 0 else { return nil }
         var index = Int(identifier) - Int(firstIdentifier)
         if index < 0 { index += Self.maximumCount }
-        return index < exchanges.count ? index : nil
+        return index < stages.count ? index : nil
     }
 
-    /// The identifier `distance` after this one; 0 is left out.
+    /// The identifier `distance` after this one, at most as many as there are; 0 is left out.
     private static func identifier(_ identifier: UInt16, advancedBy distance: Int) -> UInt16 {
-        UInt16((Int(identifier) - 1 + distance) % maximumCount + 1)
+        let sum = Int(identifier) + distance
+        return UInt16(sum > maximumCount ? sum - maximumCount : sum)
     }
 }

@@ -124,13 +124,13 @@ struct ServerSession {
     }
 
     /// Begins the exchange of a message of QoS 1 or 2, and returns its Packet Identifier.
-    mutating func begin(_ delivery: Delivery) -> UInt16 {
+    mutating func begin(_ delivery: consuming Delivery) -> UInt16 {
         inFlightByteCount += delivery.size
-        let position = delivery.place.position
-        guard position > 0 else { return outgoing.begin(delivery, qos: delivery.qos) }
+        let (qos, position) = (delivery.qos, delivery.place.position)
+        guard position > 0 else { return outgoing.begin(delivery, qos: qos) }
         storage.lastSent = position
         let identifier = StoredDelivery.packetIdentifier(at: position)
-        outgoing.begin(delivery, qos: delivery.qos, identifier: identifier)
+        outgoing.begin(delivery, qos: qos, identifier: identifier)
         return identifier
     }
 
