@@ -2,6 +2,9 @@ import NIOCore
 
 /// How a PUBLISH is written for its receiver (section 3.3).
 extension Broker {
+    /// The payload, in bytes, from which on it is not copied to each receiver.
+    private static let smallestSharedPayload = 8_192
+
     /// Sends a message now; beyond QoS 0 its exchange begins, for which the caller has seen that there is room.
     mutating func send(
         _ message: inout RoutedMessage,
@@ -47,18 +50,20 @@ extension Broker {
                 into: &effects
             )
         }
+        if publish.sizes.payload >= Self.smallestSharedPayload, publish.fillsItsMemory {
+            return effects.outbox.writeSharing(header, publish, to: connection)
+        }
         if isOnly || !header.subscriptionIdentifiers.isEmpty {
             return effects.outbox.write(header, publish, to: connection)
         }
         let shape = EncodedShapes.shape(version: version, qos: terms.qos, retain: terms.retain)
         let (packet, identifierOffset) = shapes.encoded(shape, header, publish)
-        effects.outbox.append(to: connection) { buffer in
-            let start = buffer.writerIndex
-            buffer.writeImmutableBuffer(packet)
-            if identifierOffset > 0 {
-                buffer.setInteger(header.packetIdentifier, at: start + identifierOffset)
-            }
-        }
+        effects.outbox.write(
+            packet,
+            packetIdentifier: header.packetIdentifier,
+            at: identifierOffset,
+            to: connection
+        )
     }
 
     /// How many bytes at the beginning of a topic the Client does not get to see: its mount point.

@@ -1,30 +1,70 @@
 import DequeModule
 import NIOCore
 
-/// What is to be sent: for each connection one buffer, to which packets are appended until its owner takes it.
+/// What is to be sent: for each connection a buffer, to which packets are appended until its owner takes it.
 ///
 /// Whoever carries out the effects takes the buffers at the end of a turn of the event loop, so that everything a
-/// connection got in that turn leaves in one write. A connection that cannot be written to keeps its buffer here.
+/// connection got in that turn leaves in one write. A connection that cannot be written to keeps its buffers here.
+///
+/// A buffer that is full is followed by another: all are of a size that is used again, and none moves while it grows.
 ///
 /// What promises that something is stored is held until it is, and all that comes after it for the same connection waits
 /// with it, so that the order stays.
 struct Outbox {
     /// What was appended before the buffer that a connection has now.
-    private struct Segment {
+    private struct Chunk {
         /// The batch that it waits for; 0 for none.
-        let batch: UInt64
+        var batch: UInt64
         var buffer: ByteBuffer
     }
 
-    private var buffers: [ByteBuffer] = []
-    /// The batch that each buffer waits for; 0 for none.
-    private var heldBy: [UInt64] = []
-    /// What is to leave before each buffer, by ascending batches; only where the buffer itself waits.
-    private var segments: [[Segment]] = []
+    /// What waits for one connection.
+    private struct Line {
+        /// What is to leave before `buffer`, by ascending batches.
+        var chunks: [Chunk] = []
+        var buffer = ByteBuffer()
+        /// The batch that `buffer` waits for; 0 for none.
+        var heldBy: UInt64 = 0
+        /// The bytes in all of its buffers.
+        var byteCount = 0
+        /// The packets in all of its buffers.
+        var packetCount = 0
+
+        /// Ends the buffer: what is appended from now on gets another one.
+        mutating func endBuffer() {
+            guard buffer.readableBytes > 0 else { return }
+            var chunk = Chunk(batch: heldBy, buffer: ByteBuffer())
+            swap(&chunk.buffer, &buffer)
+            chunks.append(chunk)
+        }
+
+        /// Moves what may leave to the end of `parts`.
+        ///
+        /// - Returns: How many bytes that are.
+        mutating func take(into parts: inout [ByteBuffer]) -> Int {
+            var count = 0
+            if !chunks.isEmpty {
+                let free = chunks.prefix { $0.batch == 0 }.count
+                for index in 0..<free {
+                    count += chunks[index].buffer.readableBytes
+                    parts.append(chunks[index].buffer)
+                }
+                chunks.removeFirst(free)
+            }
+            if heldBy == 0, buffer.readableBytes > 0 {
+                count += buffer.readableBytes
+                // Exchanged and not copied, so that the buffer has one owner and can be used again.
+                parts.append(ByteBuffer())
+                swap(&parts[parts.count - 1], &buffer)
+            }
+            byteCount -= count
+            return count
+        }
+    }
+
+    private var lines: [Line] = []
     /// The connections that hold something, with the batches that they wait for, ascending.
     private var holders = Deque<(batch: UInt64, connection: ConnectionIndex)>()
-    /// How many packets are in each buffer.
-    private var packetCounts: [Int32] = []
     /// The connections whose buffer got something since it was last empty.
     private var pending: [ConnectionIndex] = []
     /// The bytes in all buffers.
@@ -44,9 +84,7 @@ struct Outbox {
     /// The bytes that wait for a connection.
     func byteCount(for connection: ConnectionIndex) -> Int {
         let index = Int(connection.value)
-        guard index < buffers.count else { return 0 }
-        guard heldBy[index] != 0 else { return buffers[index].readableBytes }
-        return segments[index].reduce(buffers[index].readableBytes) { $0 + $1.buffer.readableBytes }
+        return index < lines.count ? lines[index].byteCount : 0
     }
 
     // MARK: Holding
@@ -55,20 +93,16 @@ struct Outbox {
     mutating func hold(_ connection: ConnectionIndex, until batch: UInt64) {
         let index = Int(connection.value)
         makeRoom(for: index)
-        guard heldBy[index] < batch else { return }
-        if buffers[index].readableBytes > 0 {
-            var segment = Segment(batch: heldBy[index], buffer: ByteBuffer())
-            swap(&segment.buffer, &buffers[index])
-            segments[index].append(segment)
-        }
-        heldBy[index] = batch
+        guard lines[index].heldBy < batch else { return }
+        lines[index].endBuffer()
+        lines[index].heldBy = batch
         holders.append((batch, connection))
     }
 
     /// Whether something waits for changes to be stored.
     func isHeld(_ connection: ConnectionIndex) -> Bool {
         let index = Int(connection.value)
-        return index < heldBy.count && heldBy[index] != 0
+        return index < lines.count && lines[index].heldBy != 0
     }
 
     /// All batches up to this one are stored: what waited for them may go.
@@ -77,71 +111,101 @@ struct Outbox {
             holders.removeFirst()
             // A connection that was closed meanwhile holds nothing, and its number may be another's.
             let index = Int(first.connection.value)
-            guard heldBy[index] != 0 else { continue }
-            var free = ByteBuffer()
-            while let segment = segments[index].first, segment.batch <= batch {
-                segments[index].removeFirst()
-                Self.move(segment.buffer, behind: &free)
+            guard lines[index].heldBy != 0 else { continue }
+            for chunk in lines[index].chunks.indices where lines[index].chunks[chunk].batch <= batch {
+                lines[index].chunks[chunk].batch = 0
             }
-            if heldBy[index] <= batch {
-                heldBy[index] = 0
-                Self.move(buffers[index], behind: &free)
-                buffers[index] = free
-            } else if free.readableBytes > 0 {
-                segments[index].insert(Segment(batch: 0, buffer: free), at: 0)
-            }
-            if free.readableBytes > 0 { pending.append(first.connection) }
+            if lines[index].heldBy <= batch { lines[index].heldBy = 0 }
+            pending.append(first.connection)
         }
-    }
-
-    private static func move(_ bytes: ByteBuffer, behind buffer: inout ByteBuffer) {
-        guard bytes.readableBytes > 0 else { return }
-        if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeImmutableBuffer(bytes) }
     }
 
     // MARK: Appending
 
     private mutating func makeRoom(for index: Int) {
-        while buffers.count <= index {
-            buffers.append(ByteBuffer())
-            packetCounts.append(0)
-            heldBy.append(0)
-            segments.append([])
+        while lines.count <= index {
+            lines.append(Line())
         }
     }
 
     /// Appends to the buffer of a connection what `write` writes.
+    ///
+    /// - Parameter byteCount: About how many bytes that will be.
     @discardableResult
     mutating func append<Result>(
         to connection: ConnectionIndex,
+        expecting byteCount: Int = 256,
         _ write: (inout ByteBuffer) -> Result
     ) -> Result {
-        let index = prepare(connection)
-        let before = buffers[index].readableBytes
-        let result = write(&buffers[index])
-        byteCount += buffers[index].readableBytes - before
+        let index = prepare(connection, expecting: byteCount)
+        let before = lines[index].buffer.readableBytes
+        let result = write(&lines[index].buffer)
+        note(lines[index].buffer.readableBytes - before, at: index)
         return result
     }
 
-    /// The place of a connection's buffer, which something is about to be appended to.
-    private mutating func prepare(_ connection: ConnectionIndex) -> Int {
+    /// The place of a connection, to whose buffer a packet is about to be appended.
+    private mutating func prepare(_ connection: ConnectionIndex, expecting byteCount: Int) -> Int {
         let index = Int(connection.value)
         makeRoom(for: index)
-        packetCounts[index] += 1
+        lines[index].packetCount += 1
         packetCount += 1
-        if buffers[index].readableBytes == 0, heldBy[index] == 0 {
-            pending.append(connection)
-            if buffers[index].capacity == 0, let spare = spares.popLast() { buffers[index] = spare }
+        if lines[index].byteCount == 0, lines[index].heldBy == 0 { pending.append(connection) }
+        if lines[index].buffer.readableBytes + byteCount > Self.maximumSpareCapacity { lines[index].endBuffer() }
+        if lines[index].buffer.capacity == 0 {
+            if byteCount > Self.maximumSpareCapacity {
+                lines[index].buffer.reserveCapacity(byteCount)
+            } else if let spare = spares.popLast() {
+                lines[index].buffer = spare
+            }
         }
         return index
     }
 
+    private mutating func note(_ count: Int, at index: Int) {
+        lines[index].byteCount += count
+        byteCount += count
+    }
+
     /// Appends a message that is being passed on to the buffer of a connection.
     mutating func write(_ header: Publish.Header, _ publish: Publish, to connection: ConnectionIndex) {
-        let index = prepare(connection)
-        let before = buffers[index].readableBytes
-        publish.encode(header, into: &buffers[index])
-        byteCount += buffers[index].readableBytes - before
+        let index = prepare(connection, expecting: publish.bytes.readableBytes)
+        let before = lines[index].buffer.readableBytes
+        publish.encode(header, into: &lines[index].buffer)
+        note(lines[index].buffer.readableBytes - before, at: index)
+    }
+
+    /// Appends a packet that others get too, with a Packet Identifier of its own where it has one.
+    ///
+    /// - Parameter identifierOffset: Where in the packet the identifier lies; 0 where there is none.
+    mutating func write(
+        _ packet: ByteBuffer,
+        packetIdentifier: UInt16,
+        at identifierOffset: Int,
+        to connection: ConnectionIndex
+    ) {
+        let bytes = packet.readableBytesUInt8Span
+        let index = prepare(connection, expecting: bytes.count)
+        lines[index].buffer.writePacket(bytes.count) { writer in
+            guard identifierOffset > 0 else { return writer.writeBytes(bytes) }
+            writer.writeBytes(bytes.extracting(..<identifierOffset))
+            writer.writeTwoByteInteger(packetIdentifier)
+            writer.writeBytes(bytes.extracting((identifierOffset + 2)...))
+        }
+        note(bytes.count, at: index)
+    }
+
+    /// Appends a message that is being passed on without copying its payload: for one that fills the memory that it was
+    /// received in, and is so large that copying it costs more than another buffer to write.
+    mutating func writeSharing(_ header: Publish.Header, _ publish: Publish, to connection: ConnectionIndex) {
+        let payload = publish.payloadBuffer
+        let index = prepare(connection, expecting: publish.bytes.readableBytes - payload.readableBytes)
+        let before = lines[index].buffer.readableBytes
+        publish.encodeBeginning(header, into: &lines[index].buffer)
+        note(lines[index].buffer.readableBytes - before + payload.readableBytes, at: index)
+        lines[index].endBuffer()
+        lines[index].buffer = payload
+        lines[index].endBuffer()
     }
 
     /// Appends a PUBLISH to the buffer of a connection.
@@ -152,11 +216,13 @@ struct Outbox {
         payload: Span<UInt8>,
         to connection: ConnectionIndex
     ) {
-        let index = prepare(connection)
-        let before = buffers[index].readableBytes
-        Publish.encode(header, topic: topic, properties: properties, payload: payload, into: &buffers[index])
-        byteCount += buffers[index].readableBytes - before
+        let index = prepare(connection, expecting: topic.count + properties.count + payload.count)
+        let before = lines[index].buffer.readableBytes
+        Publish.encode(header, topic: topic, properties: properties, payload: payload, into: &lines[index].buffer)
+        note(lines[index].buffer.readableBytes - before, at: index)
     }
+
+    // MARK: Taking
 
     /// The connections that got something, each once; they are not returned again until they get something anew.
     mutating func takePending(into connections: inout [ConnectionIndex]) {
@@ -164,31 +230,36 @@ struct Outbox {
         pending.removeAll(keepingCapacity: true)
     }
 
-    /// Takes all that waits for a connection, but for what is held.
-    mutating func take(_ connection: ConnectionIndex) -> ByteBuffer {
+    /// Takes all that waits for a connection, but for what is held, and appends it to `parts`.
+    ///
+    /// - Returns: How many bytes that are.
+    @discardableResult
+    mutating func take(_ connection: ConnectionIndex, into parts: inout [ByteBuffer]) -> Int {
         let index = Int(connection.value)
-        guard index < buffers.count else { return ByteBuffer() }
-        guard heldBy[index] == 0 else { return takeFree(index) }
-        byteCount -= buffers[index].readableBytes
-        packetCount -= Int(packetCounts[index])
-        packetCounts[index] = 0
-        // Exchanged and not copied, so that the buffer has one owner and can be used again.
-        var buffer = ByteBuffer()
-        swap(&buffer, &buffers[index])
-        return buffer
+        guard index < lines.count else { return 0 }
+        let count = lines[index].byteCount == 0 ? 0 : lines[index].take(into: &parts)
+        byteCount -= count
+        if lines[index].byteCount == 0 {
+            packetCount -= lines[index].packetCount
+            lines[index].packetCount = 0
+        }
+        return count
     }
 
-    /// Takes what may leave before something that is held.
-    private mutating func takeFree(_ index: Int) -> ByteBuffer {
-        guard let first = segments[index].first, first.batch == 0 else { return ByteBuffer() }
-        segments[index].removeFirst()
-        byteCount -= first.buffer.readableBytes
-        return first.buffer
+    /// The same as one buffer.
+    mutating func take(_ connection: ConnectionIndex) -> ByteBuffer {
+        var parts: [ByteBuffer] = []
+        take(connection, into: &parts)
+        guard var whole = parts.first else { return ByteBuffer() }
+        for part in parts.dropFirst() {
+            whole.writeImmutableBuffer(part)
+        }
+        return whole
     }
 
     /// Takes back a buffer that has been sent, to use its memory again where nobody else does.
     mutating func recycle(_ buffer: consuming ByteBuffer) {
-        guard spares.count < Self.maximumSpareCount, buffer.capacity <= Self.maximumSpareCapacity else { return }
+        guard spares.count < Self.maximumSpareCount, buffer.storageCapacity <= Self.maximumSpareCapacity else { return }
         guard buffer.modifyIfUniquelyOwned({ $0.clear() }) != nil else { return }
         spares.append(buffer)
     }
@@ -196,12 +267,10 @@ struct Outbox {
     /// Forgets what waits for a connection that is closed.
     mutating func discard(_ connection: ConnectionIndex) {
         let index = Int(connection.value)
-        if isHeld(connection) {
-            byteCount -= segments[index].reduce(0) { $0 + $1.buffer.readableBytes }
-            segments[index].removeAll()
-            heldBy[index] = 0
-        }
-        _ = take(connection)
+        guard index < lines.count else { return }
+        byteCount -= lines[index].byteCount
+        packetCount -= lines[index].packetCount
+        lines[index] = Line()
         pending.removeAll { $0 == connection }
     }
 }

@@ -14,6 +14,10 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private var connection: ConnectionIndex?
     private var decoder: PacketDecoder
+    /// What was read last, until NIO is done with it.
+    private var lastRead = ByteBuffer()
+    /// Whether the last read was full, so that the system may have more of what the other side has sent.
+    private var mayHaveMore = false
     /// Whether the broker is done with this connection: what still arrives is thrown away.
     private var isClosing = false
     /// Whether the publisher is to wait for others.
@@ -42,6 +46,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         remoteAddress = context.remoteAddress
+        isWritable = context.channel.isWritable
         guard let connection = loop.opened(self, by: listener) else {
             context.close(promise: nil)
             return
@@ -52,15 +57,17 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         isClosing = true
+        isWritable = false
         if let connection { loop.closed(connection) }
         connection = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let connection, !isClosing else { return }
-        let buffer = unwrapInboundIn(data)
-        loop.noteReceived(byteCount: buffer.readableBytes)
-        decoder.append(consume buffer)
+        lastRead = unwrapInboundIn(data)
+        mayHaveMore = lastRead.writableBytes == 0
+        loop.noteReceived(byteCount: lastRead.readableBytes)
+        decoder.append(lastRead)
         work(for: connection)
     }
 
@@ -73,11 +80,15 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        var read = ByteBuffer()
+        swap(&read, &lastRead)
+        loop.readBuffers.giveBack(consume read)
         loop.readCompleted()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if let connection, context.channel.isWritable { loop.becameWritable(connection) }
+        isWritable = context.channel.isWritable
+        if isWritable, let connection { loop.becameWritable(connection) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -112,12 +123,17 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     /// Where the other side is.
     var peer: SocketAddress? { remoteAddress }
 
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    /// Whether the channel takes more; asked for so often that what it has told is remembered.
+    private(set) var isWritable = false
 
-    func send(_ buffer: ByteBuffer) {
-        guard let context else { return }
-        // All that the turn has for this connection is in one buffer.
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    /// Sends all that the turn has for this connection: mostly one buffer.
+    func send(_ parts: [ByteBuffer]) {
+        guard let context, let last = parts.last else { return }
+        for part in parts.dropLast() {
+            context.write(wrapOutboundOut(part), promise: nil)
+        }
+        // The last of the turn, with which all of it leaves.
+        context.writeAndFlush(wrapOutboundOut(last), promise: nil)
     }
 
     /// The password has been checked: what came behind it is worked on.
@@ -149,12 +165,13 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
 
     /// Closes the channel when `last` has been sent.
     ///
-    /// Where there is something to tell, the other side gets a moment to read it: closing at once, with unread bytes from
-    /// it in the way, would make the system throw away what it has not read.
+    /// Where there is something to tell, or something unread from the other side, that gets a moment to read: closing at
+    /// once, with unread bytes in the way, would look like a broken connection and make the system throw away what it
+    /// has not read.
     func close(after last: ByteBuffer) {
         isClosing = true
         guard let context else { return }
-        guard last.readableBytes > 0 else { return context.close(promise: nil) }
+        guard last.readableBytes > 0 || mayHaveMore else { return context.close(promise: nil) }
         // Nothing follows that it could be flushed with.
         context.writeAndFlush(wrapOutboundOut(last), promise: nil)
         closeLater(context)

@@ -11,6 +11,8 @@ final class BrokerLoop {
     var broker: Broker
     var effects: Effects
     private var channels: [BrokerChannelHandler?] = []
+    /// What reads of channels fill.
+    let readBuffers = ReadBuffers()
     let logger: Logger
     /// Checks passwords, and answers by `authenticated`. Without it nobody has a password that is right.
     var authenticate: ((AuthenticationRequest, _ peer: SocketAddress?) -> Void)?
@@ -37,6 +39,8 @@ final class BrokerLoop {
     private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
     /// The connections that were served in the last turn; kept to use its memory again.
     private var pending: [ConnectionIndex] = []
+    /// An empty array for what is being sent; kept to use its memory again.
+    private var spareParts: [ByteBuffer] = []
     /// Publishers that are not read from while too much waits for receivers.
     private var paused: [ConnectionIndex] = []
     private var isResumeScheduled = false
@@ -224,10 +228,16 @@ final class BrokerLoop {
 
     private func send(to connection: ConnectionIndex) {
         guard let channel = channels[Int(connection.value)], channel.isWritable else { return }
-        let buffer = effects.outbox.take(connection)
-        sentByteCount += buffer.readableBytes
-        if buffer.readableBytes > 0 { channel.send(buffer) }
-        effects.outbox.recycle(consume buffer)
+        // Taken away, as the channel may call back into this while it sends.
+        var parts: [ByteBuffer] = []
+        swap(&parts, &spareParts)
+        sentByteCount += effects.outbox.take(connection, into: &parts)
+        channel.send(parts)
+        while !parts.isEmpty {
+            // Handed over, so that it has one owner.
+            effects.outbox.recycle(parts.removeLast())
+        }
+        swap(&parts, &spareParts)
         if broker.awaitsDrain(connection) { broker.drained(connection, now: .now(), into: &effects) }
         channel.outputTaken()
     }

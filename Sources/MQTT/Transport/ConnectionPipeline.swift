@@ -29,7 +29,9 @@ struct ConnectionPipeline: Sendable {
             try pipeline.addHandlers(tls.makeHandlers(on: channel.eventLoop))
         }
         switch settings.exchange {
-        case .mqtt: break
+        case .mqtt:
+            // Other handlers keep parts of what they are given, or answer with buffers of their own.
+            if tls.value == nil { try channel.syncOptions?.setOption(.recvAllocator, value: ReadAllocator(loop)) }
         case .webSocket:
             try pipeline.addHandlers(WebSocketHandshakeHandler.makeHandlers(settings))
         case .status:

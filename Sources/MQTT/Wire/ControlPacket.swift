@@ -38,19 +38,16 @@ enum ControlPacket: Sendable, Equatable {
         }
     }
 
-    /// Decodes the packet with the fixed header `header` and the content `content`.
+    /// Decodes the packet with the fixed header `header` and the content `content`, but for PUBLISH: that points at its
+    /// content, and so is made by `Publish` from a buffer.
     ///
     /// - Parameter version: The version of the connection; a CONNECT names its own.
     init(
         _ header: FixedHeader,
-        content: consuming ByteBuffer,
+        content: Span<UInt8>,
         version: ProtocolVersion
     ) throws(MalformedPacket) {
-        if header.type == .publish {
-            self = .publish(try Publish(flags: header.flags, content: content, version: version))
-            return
-        }
-        var reader = PacketReader(content.readableBytesUInt8Span)
+        var reader = PacketReader(content)
         switch header.type {
         case .connect: self = .connect(try Connect(from: &reader))
         case .connack: self = .connack(try Connack(from: &reader, version: version))
@@ -72,7 +69,7 @@ enum ControlPacket: Sendable, Equatable {
         case .auth:
             guard version.hasProperties else { throw MalformedPacket("AUTH before version 5.0") }
             self = .auth(try Auth(from: &reader))
-        case .publish: preconditionFailure("PUBLISH was decoded above")
+        case .publish: preconditionFailure("PUBLISH is decoded from a buffer")
         }
     }
 

@@ -8,6 +8,9 @@ struct FixedHeader: Sendable, Equatable {
     /// The bytes of the fixed header itself.
     var length: Int
 
+    /// The most bytes that a fixed header can have.
+    static let maximumLength = 1 + VariableByteInteger.maximumLength
+
     /// The size of the whole packet in bytes, which the Maximum Packet Size bounds.
     var packetSize: Int { length + remainingLength }
 

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Writes the fields of one packet into memory of a known size.
 ///
 /// It is for PUBLISH, the packet that is written most: through a `ByteBuffer` each field costs a look at who owns the
@@ -59,6 +61,19 @@ struct MemoryWriter: ~Copyable, ~Escapable {
         unsafe bytes.withUnsafeBytes { source in
             let target = unsafe memory[start..<start + source.count]
             unsafe UnsafeMutableRawBufferPointer(rebasing: target).copyMemory(from: source)
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// Writes a packet, or as much of it as is to be written now, of `size` bytes: with one look at the buffer.
+    mutating func writePacket(_ size: Int, _ write: (inout MemoryWriter) -> Void) {
+        // The writer checks each step against the end of the memory that it was given, which lives for the length of the
+        // call.
+        unsafe writeWithUnsafeMutableBytes(minimumWritableBytes: size) { memory in
+            var writer = unsafe MemoryWriter(memory)
+            write(&writer)
+            return writer.offset
         }
     }
 }

@@ -3,8 +3,8 @@ import NIOCore
 /// Cuts what a connection receives into packets and decodes them, whatever way the bytes were split.
 ///
 /// Owned by one connection, on its event loop. Packets are decoded where the bytes lie; only the beginning of a packet
-/// whose end is still to come is kept, in memory of its own, so that an idle connection does not hold on to the large
-/// buffer that a read filled.
+/// whose end is still to come is kept, in memory of its own: so that an idle connection does not hold on to the large
+/// buffer that a read filled, and that buffer can be filled anew.
 struct PacketDecoder: Sendable {
     /// The version that packets are decoded for; CONNECT decides it.
     var version: ProtocolVersion
@@ -12,7 +12,14 @@ struct PacketDecoder: Sendable {
     /// there, so that a larger one is never buffered.
     var maximumPacketSize: Int
 
-    private var buffer = ByteBuffer()
+    /// What was received last and has not been looked at.
+    private var received = ByteBuffer()
+    /// What was received before it: mostly the beginning of one packet, to which its rest is copied.
+    private var unfinished = ByteBuffer()
+
+    /// How much more memory than bytes there may be for a packet that is still to come, so that its rest need not move
+    /// what is there; what a packet says of its own size is not believed before.
+    private static let largestRoom = 2
 
     init(version: ProtocolVersion, maximumPacketSize: Int) {
         self.version = version
@@ -20,48 +27,93 @@ struct PacketDecoder: Sendable {
     }
 
     /// The bytes that wait for the rest of their packet.
-    var bufferedByteCount: Int { buffer.readableBytes }
+    var bufferedByteCount: Int { unfinished.readableBytes + received.readableBytes }
 
     /// The memory that those bytes hold on to.
-    var bufferedCapacity: Int { buffer.storageCapacity }
+    var bufferedCapacity: Int { unfinished.storageCapacity + received.storageCapacity }
 
     /// Takes what was received. `next` is to be called until it returns `nil`, and `settle` then.
-    mutating func append(_ received: consuming ByteBuffer) {
-        if buffer.readableBytes == 0 {
-            buffer = received
-        } else {
-            buffer.writeBuffer(&received)
-        }
+    mutating func append(_ bytes: consuming ByteBuffer) {
+        // There is something left only where the last bytes were not settled.
+        if received.readableBytes > 0 { settle() }
+        received = bytes
     }
 
     /// Decodes the next packet; `nil` where its end has not been received. After an error there is no next one.
     mutating func next() throws(MalformedPacket) -> ControlPacket? {
-        guard
-            let header = try FixedHeader.parse(buffer.readableBytesUInt8Span, at: 0, version: version)
+        guard unfinished.readableBytes == 0 else { return try nextUnfinished() }
+        guard let header = try header(in: received.readableBytesUInt8Span),
+            received.readableBytes >= header.packetSize
         else { return nil }
+        return try decode(header, from: &received)
+    }
+
+    /// The same where the beginning of the packet was received earlier.
+    private mutating func nextUnfinished() throws(MalformedPacket) -> ControlPacket? {
+        while true {
+            guard let header = try header(in: unfinished.readableBytesUInt8Span) else {
+                guard take(1, packetSize: FixedHeader.maximumLength) else { return nil }
+                continue
+            }
+            let missingCount = header.packetSize - unfinished.readableBytes
+            guard missingCount <= 0 || take(missingCount, packetSize: header.packetSize) else { return nil }
+            defer { if unfinished.readableBytes == 0 { unfinished = ByteBuffer() } }
+            return try decode(header, from: &unfinished)
+        }
+    }
+
+    private func header(in bytes: Span<UInt8>) throws(MalformedPacket) -> FixedHeader? {
+        guard let header = try FixedHeader.parse(bytes, at: 0, version: version) else { return nil }
         guard header.packetSize <= maximumPacketSize else {
             throw MalformedPacket("packet is larger than the maximum packet size", reasonCode: .packetTooLarge)
         }
-        guard buffer.readableBytes >= header.packetSize else { return nil }
+        return header
+    }
+
+    /// Decodes the packet at the beginning of `buffer`, which has all of it.
+    private func decode(
+        _ header: FixedHeader,
+        from buffer: inout ByteBuffer
+    ) throws(MalformedPacket) -> ControlPacket {
+        guard header.type == .publish else {
+            let packet = try ControlPacket(
+                header,
+                content: buffer.readableBytesUInt8Span.extracting(header.length..<header.packetSize),
+                version: version
+            )
+            buffer.moveReaderIndex(forwardBy: header.packetSize)
+            return packet
+        }
         buffer.moveReaderIndex(forwardBy: header.length)
         guard let content = buffer.readSlice(length: header.remainingLength) else {
             preconditionFailure("a packet of \(header.packetSize) bytes was there a moment ago")
         }
-        return try ControlPacket(header, content: content, version: version)
+        return .publish(try Publish(flags: header.flags, content: content, version: version))
+    }
+
+    /// Moves bytes from what was received last behind those before; `false` where these are not all that were asked for.
+    private mutating func take(_ count: Int, packetSize: Int) -> Bool {
+        let available = min(count, received.readableBytes)
+        guard available > 0, let slice = received.readSlice(length: available) else { return false }
+        let byteCount = unfinished.readableBytes + available
+        if unfinished.writableBytes < available {
+            // Only of what is still to be read.
+            unfinished.discardReadBytes()
+            unfinished.reserveCapacity(max(byteCount, min(packetSize, Self.largestRoom * byteCount)))
+        }
+        unfinished.writeImmutableBuffer(slice)
+        return available == count
     }
 
     /// Moves the beginning of an unfinished packet into memory of its own; to be called when `next` returned `nil`.
     mutating func settle() {
-        let count = buffer.readableBytes
-        if count == 0 {
-            buffer = ByteBuffer()
-        } else if buffer.storageCapacity > 4 * count {
-            var copy = ByteBuffer()
-            copy.reserveCapacity(count)
-            copy.writeImmutableBuffer(buffer)
-            buffer = copy
-        } else {
-            buffer.discardReadBytes()
+        let count = received.readableBytes
+        if count > 0 {
+            // What is wrong with the header is found by whoever asks for the packet.
+            let packetSize =
+                unfinished.readableBytes == 0 ? (try? header(in: received.readableBytesUInt8Span))?.packetSize : nil
+            _ = take(count, packetSize: packetSize ?? count)
         }
+        received = ByteBuffer()
     }
 }

@@ -284,6 +284,7 @@ extension Publish {
 
     /// Writes the packet of a message at the end of `buffer`.
     ///
+    /// - Parameter count: How many bytes of payload are to follow, which somebody else writes.
     /// - Returns: Where the Packet Identifier lies, counted from the packet's first byte, so that copies of the packet
     ///   can be given others; 0 at QoS 0.
     @discardableResult
@@ -292,20 +293,18 @@ extension Publish {
         topic: Span<UInt8>,
         properties: Span<UInt8>,
         payload: Span<UInt8>,
+        followedBy count: Int = 0,
         into buffer: inout ByteBuffer
     ) -> Int {
         let propertiesCount = header.version.hasProperties ? properties.count : 0
         let remainingLength = header.remainingLength(
             topicCount: topic.count,
             propertiesCount: propertiesCount,
-            payloadCount: payload.count
+            payloadCount: payload.count + count
         )
-        let packetSize = 1 + VariableByteInteger.encodedLength(of: remainingLength) + remainingLength
+        let packetSize = 1 + VariableByteInteger.encodedLength(of: remainingLength) + remainingLength - count
         var identifierOffset = 0
-        // One look at the buffer for the whole packet. The writer checks each step against the end of the memory that it
-        // was given, which lives for the length of the call.
-        unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: packetSize) { memory in
-            var writer = unsafe MemoryWriter(memory)
+        buffer.writePacket(packetSize) { writer in
             writer.writeByte(header.firstByte)
             writer.writeVariableByteInteger(remainingLength)
             writer.writeTwoByteInteger(UInt16(topic.count))
@@ -320,7 +319,6 @@ extension Publish {
                 writer.writeBytes(properties)
             }
             writer.writeBytes(payload)
-            return writer.offset
         }
         return identifierOffset
     }
@@ -338,6 +336,22 @@ extension Publish {
             into: &buffer
         )
     }
+
+    /// Writes the packet of this message with another header, but for its payload, which is to follow.
+    func encodeBeginning(_ header: Header, into buffer: inout ByteBuffer) {
+        let content = bytes.readableBytesUInt8Span
+        Self.encode(
+            header,
+            topic: content.extracting(Int(topicStart)..<Int(topicStart + topicLength)),
+            properties: content.extracting(Int(propertiesStart)..<Int(propertiesStart + propertiesLength)),
+            payload: content.extracting(0..<0),
+            followedBy: sizes.payload,
+            into: &buffer
+        )
+    }
+
+    /// Whether to keep the memory of the packet keeps hardly more than the payload.
+    var fillsItsMemory: Bool { 2 * sizes.payload >= bytes.storageCapacity }
 
     /// Writes this packet, for `version`.
     func encode(into buffer: inout ByteBuffer, version: ProtocolVersion) {

@@ -158,4 +158,69 @@ struct OutboxTests {
         #expect(outbox.byteCount == 0)
         #expect(outbox.take(first).readableBytes == 0)
     }
+
+    @Test("a full buffer is followed by another, all leave in order, and what is held keeps back what follows it")
+    func chunks() {
+        var outbox = Outbox()
+        let pieces = (0..<10).map { ByteBuffer(repeating: UInt8($0), count: 30_000) }
+        func append(_ piece: ByteBuffer) {
+            outbox.append(to: first, expecting: 30_000) { $0.writeImmutableBuffer(piece) }
+        }
+        pieces[..<5].forEach(append)
+        outbox.hold(first, until: 3)
+        pieces[5...].forEach(append)
+        #expect(outbox.byteCount(for: first) == 300_000)
+        var parts: [ByteBuffer] = []
+        #expect(outbox.take(first, into: &parts) == 150_000)
+        #expect(parts.count == 3 && parts.allSatisfy { $0.readableBytes <= 65_536 })
+        #expect(outbox.take(first, into: &parts) == 0)
+        outbox.release(through: 2)
+        #expect(outbox.take(first, into: &parts) == 0)
+        var pending: [ConnectionIndex] = []
+        outbox.takePending(into: &pending)
+        outbox.release(through: 3)
+        #expect(outbox.hasPending)
+        #expect(outbox.take(first, into: &parts) == 150_000)
+        #expect(outbox.byteCount == 0 && outbox.packetCount == 0)
+        #expect(parts.flatMap { Array($0.readableBytesView) } == pieces.flatMap { Array($0.readableBytesView) })
+    }
+
+    @Test("a large payload is sent from where it lies, between what comes before and after it")
+    func sharing() throws {
+        var outbox = Outbox()
+        let publish = Publish("a/b", String(repeating: "x", count: 100_000), qos: .atLeastOnce)
+        #expect(publish.fillsItsMemory)
+        var header = Publish.Header(version: .v5_0, qos: .atLeastOnce, retain: false)
+        header.packetIdentifier = 7
+        outbox.append(to: first) { $0.writeString("before") }
+        outbox.writeSharing(header, publish, to: first)
+        outbox.append(to: first) { $0.writeString("after") }
+        var expected = ByteBuffer(string: "before")
+        publish.encode(header, into: &expected)
+        expected.writeString("after")
+        #expect(outbox.byteCount == expected.readableBytes)
+        var parts: [ByteBuffer] = []
+        outbox.take(first, into: &parts)
+        #expect(parts.count == 3)
+        #expect(parts.dropFirst().first == publish.payloadBuffer)
+        #expect(parts.flatMap { Array($0.readableBytesView) } == Array(expected.readableBytesView))
+        #expect(outbox.byteCount == 0)
+    }
+
+    @Test("the memory of a read is filled again, unless somebody has kept a part of it")
+    func readBuffers() {
+        let buffers = ReadBuffers()
+        var read = buffers.take(ByteBufferAllocator())
+        read.writeString("first")
+        let kept = read.getSlice(at: 0, length: 5)
+        buffers.giveBack(read)
+        read = buffers.take(ByteBufferAllocator())
+        read.writeString("other")
+        #expect(kept == ByteBuffer(string: "first"))
+        buffers.giveBack(consume read)
+        var next = buffers.take(ByteBufferAllocator())
+        #expect(next.readableBytes == 0)
+        next.moveWriterIndex(to: 5)
+        #expect(next == ByteBuffer(string: "other"), "what was read before is still there")
+    }
 }

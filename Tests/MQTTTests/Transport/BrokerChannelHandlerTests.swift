@@ -42,7 +42,7 @@ struct BrokerChannelHandlerTests {
     @Test("a Client that asks without end and takes no answers is not read from, until it takes them")
     func blocked() throws {
         let connection = try connect("greedy")
-        connection.channel.isWritable = false
+        connection.setWritable(false)
         for _ in 0..<9 {
             try connection.send(Array(repeating: [0xC0, 0], count: 100).flatMap { $0 })
             #expect(connection.mayRead())
@@ -52,9 +52,8 @@ struct BrokerChannelHandlerTests {
         #expect(loop.load.waitingByteCount == 2_000)
         #expect(connection.output().isEmpty)
 
-        connection.channel.isWritable = true
         let reads = connection.reads.count
-        connection.channel.pipeline.fireChannelWritabilityChanged()
+        connection.setWritable(true)
         eventLoop.run()
         #expect(connection.reads.count == reads + 1, "the read that was held back")
         #expect(connection.output() == Array(repeating: [0xD0, 0], count: 1_000).flatMap { $0 })
@@ -75,7 +74,7 @@ struct BrokerChannelHandlerTests {
         let receiver = try connect("receiver")
         try receiver.send(HexNotation.bytes("82 { 0001 't' 01 }"))
         _ = receiver.output()
-        receiver.channel.isWritable = false
+        receiver.setWritable(false)
         let publisher = try connect("publisher")
         let publish = HexNotation.bytes("32 { 't' 0001 61*1000 }")
         for _ in 0..<4 {
@@ -88,9 +87,8 @@ struct BrokerChannelHandlerTests {
         try receiver.send([0xC0, 0])
         #expect(receiver.mayRead(), "its acknowledgements are what everybody waits for")
 
-        receiver.channel.isWritable = true
         let reads = publisher.reads.count
-        receiver.channel.pipeline.fireChannelWritabilityChanged()
+        receiver.setWritable(true)
         eventLoop.run()
         #expect(publisher.reads.count == reads + 1)
         #expect(publisher.mayRead())
@@ -102,7 +100,7 @@ struct BrokerChannelHandlerTests {
     func overloadedForLong() throws {
         let receiver = try connect("receiver")
         try receiver.send(HexNotation.bytes("82 { 0001 't' 01 }"))
-        receiver.channel.isWritable = false
+        receiver.setWritable(false)
         let publisher = try connect("publisher")
         for _ in 0..<5 {
             try publisher.send(HexNotation.bytes("32 { 't' 0001 61*1000 }"))
@@ -119,7 +117,7 @@ struct BrokerChannelHandlerTests {
     func endsWhilePaused() throws {
         let receiver = try connect("receiver")
         try receiver.send(HexNotation.bytes("82 { 0001 't' 01 }"))
-        receiver.channel.isWritable = false
+        receiver.setWritable(false)
         let publisher = try connect("publisher")
         for _ in 0..<5 {
             try publisher.send(HexNotation.bytes("32 { 't' 0001 61*1000 }"))
@@ -138,7 +136,7 @@ struct BrokerChannelHandlerTests {
     @Test("the last packet is written before the connection's output is closed, also to one that takes nothing")
     func lastPacket() throws {
         let connection = try connect("a")
-        connection.channel.isWritable = false
+        connection.setWritable(false)
         let other = try connect("b")
         try connection.send(HexNotation.bytes("C000 E000"))
         #expect(connection.output() == [0xD0, 0])
@@ -153,6 +151,12 @@ private final class TestConnection {
     let channel: EmbeddedChannel
     let reads = ReadCounter()
     private let eventLoop: EmbeddedEventLoop
+
+    /// Has the channel tell that it takes more, or no more, as real ones do.
+    func setWritable(_ isWritable: Bool) {
+        channel.isWritable = isWritable
+        channel.pipeline.fireChannelWritabilityChanged()
+    }
 
     init(_ loop: BrokerLoop, _ eventLoop: EmbeddedEventLoop) throws {
         self.eventLoop = eventLoop

@@ -87,6 +87,27 @@ struct PacketDecoderTests {
         #expect(decoder.bufferedCapacity <= 16)
     }
 
+    @Test("a large packet in many reads, with others before and behind it, is put together in memory of its size")
+    func largeInPieces() throws {
+        let large = Publish("a", String(repeating: "x", count: 300_000))
+        let packets: [ControlPacket] = [.pingreq, .publish(large), .pingreq, .publish(Publish("b", "y"))]
+        var bytes = packets.flatMap { $0.encoded(for: .v5_0) }[...]
+        var decoder = PacketDecoder(version: .v5_0, maximumPacketSize: 1_000_000)
+        var decoded: [ControlPacket] = []
+        while !bytes.isEmpty {
+            decoder.append(ByteBuffer(bytes: bytes.prefix(65_536)))
+            bytes = bytes.dropFirst(65_536)
+            while let packet = try decoder.next() {
+                decoded.append(packet)
+            }
+            decoder.settle()
+            #expect(decoder.bufferedCapacity <= 1 << 19)
+        }
+        #expect(decoded == packets)
+        guard case .publish(let publish) = decoded[1] else { return }
+        #expect(publish.fillsItsMemory)
+    }
+
     @Test("nothing is kept once all packets are complete")
     func nothingKept() throws {
         var received = ByteBuffer()
