@@ -27,6 +27,7 @@ public final class MQTTClient: Sendable {
     let configuration: MQTTClientConfiguration
     let inbox: MessageBuffer
     let outbox: MessageOutbox
+    private let connector: ClientConnector
     private let eventLoop: any EventLoop
     private let core: NIOLoopBoundBox<ClientCore?>
 
@@ -37,13 +38,16 @@ public final class MQTTClient: Sendable {
     /// - Parameters:
     ///   - configuration: What it needs to know.
     ///   - eventLoop: Where it does its work; without one, on a thread that all such Clients share.
+    ///   - other: A Client whose way to the Server it takes, in place of `transport` in the configuration. For programs with
+    ///     many Clients: what the files of TLS say is read, and a passphrase asked for, only once.
     /// - Throws: An error of the code `invalidArgument` that says what cannot be used, and why.
     public init(
         configuration: MQTTClientConfiguration,
-        eventLoop: (any EventLoop)? = nil
+        eventLoop: (any EventLoop)? = nil,
+        transportOf other: MQTTClient? = nil
     ) throws(MQTTClientError) {
         let connect = try configuration.connectPacket()
-        let connector = try configuration.connector()
+        let connector = if let other { other.connector } else { try configuration.connector() }
         let eventLoop = eventLoop ?? Self.sharedGroup.next()
         let core = NIOLoopBoundBox<ClientCore?>.makeEmptyBox(eventLoop: eventLoop)
         let inbox = MessageBuffer(
@@ -60,6 +64,7 @@ public final class MQTTClient: Sendable {
             bufferingPolicy: .bufferingNewest(Self.maximumEvents)
         )
         self.configuration = configuration
+        self.connector = connector
         self.eventLoop = eventLoop
         self.events = events
         self.inbox = inbox
@@ -100,13 +105,19 @@ public final class MQTTClient: Sendable {
     }
 
     /// Suspends until `body` has resumed what it was given; calls `cancel` when the task is cancelled.
+    ///
+    /// - Parameter isolation: Where the caller is, and `body` runs: so that what two tasks of one actor ask for one after the
+    ///   other is also done in this order, and without a change of threads.
     func wait<Value: Sendable>(
+        isolation: isolated (any Actor)? = #isolation,
         _ body: (CheckedContinuation<Result<Value, MQTTClientError>, Never>) -> Void,
         onCancel cancel: @Sendable () -> Void
     ) async throws(MQTTClientError) -> Value {
         guard !Task.isCancelled else { throw MQTTClientError(.cancelled) }
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { body($0) }
+            // A closure stays where it was made only if it mentions that.
+            _ = isolation
+            return await withCheckedContinuation { body($0) }
         } onCancel: {
             cancel()
         }

@@ -143,8 +143,10 @@ final class MessageBuffer: Sendable {
         return batch
     }
 
-    private func wait() async {
+    private func wait(isolation: isolated (any Actor)? = #isolation) async {
         await withTaskCancellationHandler {
+            // A closure stays where it was made only if it mentions that; elsewhere each batch would change threads twice.
+            _ = isolation
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                 let isPointless = state.withLock { state in
                     guard state.messages.isEmpty, state.end == nil, !Task.isCancelled else { return true }
