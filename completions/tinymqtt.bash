@@ -173,13 +173,13 @@ _tinymqtt() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    broker|pub|sub|rr|get|ping|room-server|join|send-room|send-client|chat-server|chat|shell|passwd|exit-codes|help)
+    broker|pub|sub|rr|get|ping|bench|room-server|join|send-room|send-client|chat-server|chat|shell|passwd|exit-codes|help)
         # Offer subcommand argument completions
         "_tinymqtt_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'broker pub sub rr get ping room-server join send-room send-client chat-server chat shell passwd exit-codes help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'broker pub sub rr get ping bench room-server join send-room send-client chat-server chat shell passwd exit-codes help' -- "${cur}"))
         ;;
     esac
 }
@@ -995,6 +995,180 @@ _tinymqtt_ping() {
         ;;
     '--log-level')
         __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+}
+
+_tinymqtt_bench() {
+    repeating_flags=()
+    non_repeating_flags=(--no-spin --json -S --srv --ws --nodelay --tls-use-os-certs --insecure --no-tls -c --disable-clean-session -d --debug --quiet --version --help)
+    repeating_options=()
+    non_repeating_options=(--publishers --subscribers --connections --parallel --hold -q --qos --size -C --count --duration --warm-up --rate --window -t --topic --stall --threads -h --host -p --port --unix -L --url -A --bind --ws-path --proxy --connect-timeout --retry -k --keepalive --cafile --capath --cert --key --keyform --ciphers --tls-version --tls-alpn --tls-keylog --tls-engine --tls-engine-kpass-sha1 --psk --psk-identity -i --id -I --id-prefix -u --username -P --pw --password-file -V --protocol-version -x --session-expiry -M --max-inflight --log-level)
+    __tinymqtt_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--publishers')
+        return
+        ;;
+    '--subscribers')
+        return
+        ;;
+    '--connections')
+        return
+        ;;
+    '--parallel')
+        return
+        ;;
+    '--hold')
+        return
+        ;;
+    '-q'|'--qos')
+        __tinymqtt_add_completions -W '0'$'\n''1'$'\n''2'
+        return
+        ;;
+    '--size')
+        return
+        ;;
+    '-C'|'--count')
+        return
+        ;;
+    '--duration')
+        return
+        ;;
+    '--warm-up')
+        return
+        ;;
+    '--rate')
+        return
+        ;;
+    '--window')
+        return
+        ;;
+    '-t'|'--topic')
+        return
+        ;;
+    '--stall')
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '-h'|'--host')
+        return
+        ;;
+    '-p'|'--port')
+        return
+        ;;
+    '--unix')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-L'|'--url')
+        return
+        ;;
+    '-A'|'--bind')
+        return
+        ;;
+    '--ws-path')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retry')
+        __tinymqtt_add_completions -W 'never'$'\n''forever'
+        return
+        ;;
+    '-k'|'--keepalive')
+        return
+        ;;
+    '--cafile')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--capath')
+        __tinymqtt_add_completions -d
+        return
+        ;;
+    '--cert')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--key')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--keyform')
+        __tinymqtt_add_completions -W 'pem'
+        return
+        ;;
+    '--ciphers')
+        return
+        ;;
+    '--tls-version')
+        __tinymqtt_add_completions -W 'tlsv1.2'$'\n''tlsv1.3'
+        return
+        ;;
+    '--tls-alpn')
+        return
+        ;;
+    '--tls-keylog')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '--tls-engine')
+        return
+        ;;
+    '--tls-engine-kpass-sha1')
+        return
+        ;;
+    '--psk')
+        return
+        ;;
+    '--psk-identity')
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '-I'|'--id-prefix')
+        return
+        ;;
+    '-u'|'--username')
+        return
+        ;;
+    '-P'|'--pw')
+        return
+        ;;
+    '--password-file')
+        __tinymqtt_add_completions -f
+        return
+        ;;
+    '-V'|'--protocol-version')
+        __tinymqtt_add_completions -W '5'$'\n''311'$'\n''31'
+        return
+        ;;
+    '-x'|'--session-expiry')
+        return
+        ;;
+    '-M'|'--max-inflight')
+        return
+        ;;
+    '--log-level')
+        __tinymqtt_add_completions -W 'error'$'\n''warning'$'\n''notice'$'\n''info'$'\n''debug'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __tinymqtt_add_completions -W 'pub'$'\n''sub'$'\n''pairs'$'\n''fan-in'$'\n''fan-out'$'\n''connections'$'\n''latency'
         return
         ;;
     esac

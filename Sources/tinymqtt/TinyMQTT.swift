@@ -21,8 +21,9 @@ struct TinyMQTT: AsyncParsableCommand {
         abstract: "An MQTT broker, clients and services in one program.",
         version: "tinymqtt \(version)",
         subcommands: [
-            Broker.self, Publish.self, Subscribe.self, Request.self, Get.self, Ping.self, RoomServerCommand.self,
-            Join.self, SendRoom.self, SendClient.self, ChatServerCommand.self, Chat.self, Shell.self, Passwords.self,
+            Broker.self, Publish.self, Subscribe.self, Request.self, Get.self, Ping.self, Bench.self,
+            RoomServerCommand.self, Join.self, SendRoom.self, SendClient.self, ChatServerCommand.self, Chat.self,
+            Shell.self, Passwords.self,
             ExitCodes.self,
         ],
         helpNames: .long

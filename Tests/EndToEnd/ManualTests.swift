@@ -35,9 +35,9 @@ struct ManualTests {
     @Test(
         "what commands have in common is said in the same words",
         arguments: [
-            ("Ss TLS", ["pub", "sub", "rr", "get", "ping"]), ("Ss Will", ["pub", "sub", "rr"]),
+            ("Ss TLS", ["pub", "sub", "rr", "get", "ping", "bench"]), ("Ss Will", ["pub", "sub", "rr"]),
             ("Ss MQTT 5", ["pub", "sub", "rr"]), ("Sh FORMATS", ["sub", "rr"]), ("Sh JSON LINES", ["sub", "rr"]),
-            ("Sh ENVIRONMENT", ["pub", "sub", "rr", "get", "ping"]),
+            ("Sh ENVIRONMENT", ["pub", "sub", "rr", "get", "ping", "bench"]),
         ]
     )
     func sharedSections(section: String, subcommands: [String]) throws {

@@ -7,7 +7,7 @@ enum RepositoryRules {
     /// The packages that this one may depend on.
     static let dependencies: Set<String> = [
         "swift-nio", "swift-nio-ssl", "swift-collections", "swift-argument-parser", "swift-log", "swift-crypto",
-        "swift-certificates", "swift-asn1",
+        "swift-certificates", "swift-asn1", "hdrhistogram-swift",
     ]
     /// How many words explain a dependency at least.
     private static let shortestParagraph = 15

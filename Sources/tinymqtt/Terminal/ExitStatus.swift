@@ -22,6 +22,7 @@ enum ExitStatus: Int32, CaseIterable {
     case noRoomServer = 43
     case nameInUse = 44
     case serviceRefused = 45
+    case countsDiffer = 46
 
     /// When the code is returned.
     var meaning: String {
@@ -37,7 +38,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .hostNotFound: "There is no host of that name."
         case .proxyFailed: "The proxy cannot be reached, or does not connect to the broker."
         case .nothingRetained: "The broker has retained nothing for the topic."
-        case .timedOut: "The time was up: of -W, of --connect-timeout, or of the keep-alive."
+        case .timedOut: "The time was up: of -W, of --connect-timeout, of --stall, or of the keep-alive."
         case .unknownRoom: "Nobody is in the room."
         case .notAMember: "The client is not in the room."
         case .emptyMessage: "The message is empty."
@@ -45,6 +46,8 @@ enum ExitStatus: Int32, CaseIterable {
         case .nameInUse: "Another client, or another user of the chat, has the name already."
         case .serviceRefused:
             "The room server refused for another reason: too much at once, too large, or as many members as it takes."
+        case .countsDiffer:
+            "Messages or connections of a benchmark were lost, or messages came twice or in another order."
         }
     }
 
