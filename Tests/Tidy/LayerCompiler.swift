@@ -21,14 +21,15 @@ struct LayerCompiler {
 
     /// What the compiler says when a folder and what it uses are all there is.
     func findings(in folder: String) async throws -> [Finding] {
-        let files = layers.closure(of: folder).sorted().flatMap(swiftFiles(in:))
+        // Of what the folder may use only the declarations are checked: the rest of it is, when its own turn comes.
+        let others = layers.closure(of: folder).subtracting([folder]).sorted().flatMap(swiftFiles(in:))
         // All files in one go: in batches the compiler would load the imported modules again for each.
         let fixed = [
-            "swiftc", "-typecheck", "-wmo", "-swift-version", "6", "-strict-memory-safety", "-package-name", "tinymqtt",
+            "swiftc", "-frontend", "-typecheck", "-swift-version", "6", "-strict-memory-safety",
+            "-package-name", "tinymqtt", "-module-name", "MQTT",
         ]
-        let output = try await Tool.run(
-            fixed + ["-module-name", "MQTT"] + flags + Self.searchFlags() + files.map(\.path)
-        )
+        let files = swiftFiles(in: folder).flatMap { ["-primary-file", $0.path] } + others.map(\.path)
+        let output = try await Tool.run(fixed + flags + Self.searchFlags() + files)
         guard output.status != 0 else { return [] }
         let findings = output.text.lines.compactMap { finding(from: $0, folder) }
         // Something other than our source is at fault: then all that the compiler said is the message.

@@ -140,7 +140,10 @@ private struct SourceTextSplitter {
     }
 
     private func startsHere(_ text: String, after offset: Int = 0) -> Bool {
-        bytes[min(position + offset, bytes.count)...].starts(with: text.utf8)
+        let start = position + offset
+        // Asked at every byte of the repository: nearly always the first one tells.
+        guard start < bytes.count, bytes[start] == text.utf8.first else { return false }
+        return bytes[start...].starts(with: text.utf8)
     }
 
     /// Moves over `count` bytes, which stay visible in one of the two texts or in none.
