@@ -140,7 +140,6 @@ let package = Package(
                 exclude: ["NormativeStatements.tsv"],
                 resources: [.copy("Cases")]
             ),
-            testTarget("Simulation"),
             testTarget("CommandTests", dependencies: ["tinymqtt", "AllocationCounter"]),
             testTarget(
                 "EndToEnd",
@@ -150,9 +149,9 @@ let package = Package(
                     "paho_party.py", "paho_stream.py", "terminal_screen.py",
                 ]
             ),
-            testTarget("Allocations", dependencies: ["AllocationCounter"]),
+            // Few inputs and few worlds, in code that is not optimised; Tests/Package.swift has many.
             testTarget("Fuzz"),
-            testTarget("Benchmarks"),
+            testTarget("Simulation"),
             testTarget("Tidy"),
         ]
 )

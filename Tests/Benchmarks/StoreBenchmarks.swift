@@ -8,7 +8,9 @@ extension Benchmarks {
     /// The durable store: what is written and read in a second, without the disk's own time, and how long a start takes.
     @Suite struct StoreBenchmarks {
         private static let batchSize: UInt64 = 5_000
-        private static let longQueueLength: UInt64 = 2_000_000
+        private static let longQueueLength: UInt64 = 200_000 * BenchmarkMeasure.scale
+        /// How many sessions there are at a start; ten times as many messages are queued for them, and as many retained.
+        private static let sessionCount: UInt64 = 10_000 * BenchmarkMeasure.scale
         private static let topic = Array("site/g17/device-1234/value".utf8)
 
         /// Seconds on the wall: the disk's time is a part of it.
@@ -78,7 +80,7 @@ extension Benchmarks {
 
         @Test("Deliveries: written, read and ended")
         func deliveries() throws {
-            let count: UInt64 = 500_000
+            let count: UInt64 = 50_000 * BenchmarkMeasure.scale
             for (name, sessions, share) in [
                 ("own content, one session", 1...1, false), ("own content, 100 sessions", 1...100, false),
                 ("shared content, 100 sessions", 1...100, true),
@@ -189,7 +191,7 @@ extension Benchmarks {
             }
         }
 
-        @Test("Start with 100,000 sessions, a million retained and a million queued messages")
+        @Test("Start with many sessions, each with ten queued messages, and as many retained ones")
         func start() throws {
             let folder = try TemporaryFolder()
             try fill(folder)
@@ -201,15 +203,16 @@ extension Benchmarks {
                     { _ in }
                 )
             }
-            BenchmarkMeasure.report("store, start", time * 1_000, "ms")
-            #expect(summary.sessionCount == 100_000 && summary.subscriptionCount == 200_000)
-            #expect(summary.retainedCount == 1_000_000 && summary.queuedMessageCount == 1_000_000)
+            let count = Int(Self.sessionCount)
+            BenchmarkMeasure.report("store, start with \(count) sessions", time * 1_000, "ms")
+            #expect(summary.sessionCount == count && summary.subscriptionCount == 2 * count)
+            #expect(summary.retainedCount == 10 * count && summary.queuedMessageCount == 10 * count)
         }
 
         private func fill(_ folder: TemporaryFolder) throws {
             let connection = try connection(folder)
             var number: UInt64 = 1
-            for start in stride(from: 1, through: 100_000, by: 5_000) as StrideThrough<UInt64> {
+            for start in stride(from: 1, through: Self.sessionCount, by: 5_000) as StrideThrough<UInt64> {
                 var batch = StoreBatch(number: number)
                 for session in start..<start + 5_000 {
                     batch.keep(
@@ -228,7 +231,7 @@ extension Benchmarks {
             let payload = [UInt8](repeating: 1, count: 64)
             let noProperties: [UInt8] = []
             let time = try seconds {
-                for start in stride(from: 0, to: 1_000_000, by: 5_000) {
+                for start in stride(from: 0, to: 10 * Self.sessionCount, by: 5_000) {
                     var batch = StoreBatch(number: number)
                     for device in start..<start + 5_000 {
                         let message = StoredMessage(
@@ -245,8 +248,11 @@ extension Benchmarks {
                     number += 1
                 }
             }
-            BenchmarkMeasure.report("store, retained written", 1_000_000 / time, "messages/s")
-            try write(queues(1_000_000, sessions: 1...100_000, share: false, from: number), to: connection)
+            BenchmarkMeasure.report("store, retained written", Double(10 * Self.sessionCount) / time, "messages/s")
+            try write(
+                queues(10 * Self.sessionCount, sessions: 1...Self.sessionCount, share: false, from: number),
+                to: connection
+            )
         }
     }
 }

@@ -73,9 +73,9 @@ enum Seeds {
     static var isOne: Bool { number("SIMULATION_SEED") != nil }
 
     #if DEBUG
-    private static let standardCount: UInt64 = 300
+    private static let standardCount: UInt64 = 50
     #else
-    private static let standardCount: UInt64 = 3_000
+    private static let standardCount: UInt64 = 1_000
     #endif
 
     private static func number(_ variable: String) -> UInt64? {

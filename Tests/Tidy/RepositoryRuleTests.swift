@@ -18,6 +18,7 @@ struct RepositoryRuleTests {
         (#".package(url: "https://github.com/vapor/vapor", from: "4.0.0"),"#, "vapor is not among the allowed"),
         (#".package(path: "../swift-nio"),"#, "without an address"),
         (#"// .package(path: "../swift-nio"),"#, nil),
+        (#".package(name: "tinymqtt", path: ".."),"#, nil),
     ])
     func dependenciesWithoutAReasonAreFound(_ line: String, problem: String?) {
         let contributing = """
@@ -36,5 +37,25 @@ struct RepositoryRuleTests {
         }
         #expect(findings.map(\.line) == [2])
         #expect(findings.first?.problem.contains(problem) == true)
+    }
+
+    @Test
+    func settingsAreFoundWithoutTheirComments() {
+        let manifest = SourceFile(
+            path: "Package.swift",
+            text: """
+                /// Settings.
+                let swiftSettings: [SwiftSetting] = [
+                    // A reason.
+                    .swiftLanguageMode(.v6),
+                    .strictMemorySafety(),
+                ]
+                let other = [
+                    .unsafeFlags([]),
+                ]
+                """
+        )
+        let settings = [".swiftLanguageMode(.v6),", ".strictMemorySafety(),"]
+        #expect(RepositoryRules.swiftSettings(in: manifest) == settings)
     }
 }

@@ -29,6 +29,8 @@ enum RepositoryRules {
     /// The dependencies that are not allowed, or that nobody has explained.
     static func dependencyFindings(manifest: SourceFile, contributing: String) -> [Finding] {
         manifest.tokens.indices.filter { manifest.tokens[$0].contains(sequence: [".", "package", "("]) }
+            // The package of the tests stands on this one.
+            .filter { !manifest.lines[$0].contains(#".package(name: "tinymqtt", path: "..")"#) }
             .compactMap { index in
                 guard let name = packageName(in: manifest.lines[index]) else {
                     let remedy = "name a public repository by `url:`, on the same line"
@@ -42,6 +44,12 @@ enum RepositoryRules {
                 let remedy = "add a paragraph that begins with `**\(name)**` and says what for, and instead of what"
                 return manifest.finding(at: index, "CONTRIBUTING.md does not explain \(name)", remedy: remedy)
             }
+    }
+
+    /// What a manifest compiles Swift with: the calls in its list of settings, in their order.
+    static func swiftSettings(in manifest: SourceFile) -> [String] {
+        let lines = manifest.lines.drop { !$0.hasPrefix("let swiftSettings") }.dropFirst().prefix { $0 != "]" }
+        return lines.map { String($0.trimmingBlanks) }.filter { !$0.hasPrefix("//") }
     }
 
     private static func packageName(in line: Substring) -> String? {

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Support
+
 /// The rules, held against the tree that the tests were built from.
 @Suite
 struct RepositoryTests {
@@ -8,7 +10,7 @@ struct RepositoryTests {
     func everyFileKeepsTheRule(_ rule: Rule) async throws {
         let files = try await Repository.files()
         try #require(files.count > 20, "the source tree was not found at \(Repository.root.path)")
-        let findings = files.flatMap(rule.check)
+        let findings = try await Parallel.map(files, rule.check).flatMap { $0 }
         #expect(findings.isEmpty, "\(findings.report)")
     }
 
@@ -29,8 +31,7 @@ struct RepositoryTests {
             manifest: try Repository.file("Package.swift")
         )
         try #require(compiler.folders.contains("Wire"))
-        for folder in compiler.folders {
-            let findings = try await compiler.findings(in: folder)
+        for findings in try await Parallel.map(compiler.folders, { try await compiler.findings(in: $0) }) {
             #expect(findings.isEmpty, "\(findings.report)")
         }
     }
@@ -44,14 +45,28 @@ struct RepositoryTests {
     @Test
     func dependenciesAreExplained() throws {
         let contributing = try String(contentsOf: Repository.root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
-        let manifest = try Repository.file("Package.swift")
-        let findings = RepositoryRules.dependencyFindings(manifest: manifest, contributing: contributing)
-        #expect(findings.isEmpty, "\(findings.report)")
+        for path in Repository.manifests {
+            let manifest = try Repository.file(path)
+            let findings = RepositoryRules.dependencyFindings(manifest: manifest, contributing: contributing)
+            #expect(findings.isEmpty, "\(findings.report)")
+        }
+    }
+
+    @Test
+    func bothPackagesAreCompiledAlike() throws {
+        let manifests = try Repository.manifests.map(Repository.file)
+        let settings = manifests.map(RepositoryRules.swiftSettings)
+        try #require(settings[0].count > 5, "Package.swift has no settings")
+        #expect(settings[0] == settings[1], "Tests/Package.swift has other settings than Package.swift")
+        let nio = manifests.map { manifest in manifest.lines.filter { $0.contains("github.com/apple/swift-nio\"") } }
+        #expect(nio[0] == nio[1], "Tests/Package.swift asks for another swift-nio than Package.swift")
     }
 
     @Test(.enabled("swift format is not on the path") { try await Self.mayCheckFormat() })
     func sourcesAreFormatted() async throws {
-        let lint = ["swift", "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests"]
+        let lint = [
+            "swift", "format", "lint", "--strict", "--parallel", "--recursive", "Package.swift", "Sources", "Tests",
+        ]
         let output = try await Tool.run(lint)
         #expect(output.status == 0, "run `swift format --in-place` on these files:\n\(output.text)")
     }

@@ -18,6 +18,12 @@ enum BenchmarkMeasure {
         #endif
     }
 
+    /// How many times as much the large benchmarks do where `BENCHMARKS` is set: a run of all tests shall not wait long.
+    static var scale: UInt64 {
+        // See above.
+        unsafe getenv("BENCHMARKS") != nil ? 10 : 1
+    }
+
     /// Nanoseconds of processor time for each of `count` operations that `body` does: the least of five runs, as what
     /// else the machine does only ever makes a run slower.
     static func nanoseconds(_ count: Int, _ body: () throws -> Void) rethrows -> Double {

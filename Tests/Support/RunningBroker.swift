@@ -1,53 +1,5 @@
 import Foundation
 
-/// The programs that the end-to-end tests run: our own executable, and those of other people where they are installed.
-enum Peers {
-    /// Whether the tests run in continuous integration, where a peer that is missing is a failure.
-    static let isContinuousIntegration = ProcessInfo.processInfo.environment["CI"] != nil
-
-    /// The `tinymqtt` that was built together with the tests.
-    static let tinymqtt: String = {
-        let running = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
-        return running.appending(path: "tinymqtt").path
-    }()
-
-    /// Whether tests that need mosquitto's broker and clients are to run.
-    static let hasMosquitto =
-        isContinuousIntegration
-        || (path(of: "mosquitto") != nil && path(of: "mosquitto_pub") != nil && path(of: "mosquitto_sub") != nil)
-
-    /// Whether tests that need the Paho client for Python are to run.
-    static let hasPaho = isContinuousIntegration || python != nil
-
-    /// Where a program is; mosquitto's broker lies where only the administrator's path leads.
-    static func path(of program: String) -> String? {
-        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin:/usr/local/sbin"
-        return path.split(separator: ":").map { "\($0)/\(program)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
-
-    /// A Python that has the Paho client.
-    static let python = python(with: "paho.mqtt.client")
-
-    /// A Python that has pyte, which knows what a terminal shows.
-    static let pythonWithScreen = python(with: "pyte")
-
-    private static func python(with module: String) -> String? {
-        let repository = URL(filePath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let ours = repository.appending(path: ".build/peers/bin/python3").path
-        return [ours, path(of: "python3")].compactMap { $0 }.first { python in
-            let process = Process()
-            process.executableURL = URL(filePath: python)
-            process.arguments = ["-c", "import \(module)"]
-            process.standardError = FileHandle.nullDevice
-            guard (try? process.run()) != nil else { return false }
-            process.waitUntilExit()
-            return process.terminationStatus == 0
-        }
-    }
-}
-
 /// A broker that a test runs.
 struct RunningBroker: Sendable {
     /// Whose broker it is.

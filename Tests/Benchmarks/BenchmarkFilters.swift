@@ -1,4 +1,5 @@
 @testable import MQTT
+@testable import Support
 
 /// Filters and topics like those of a large installation: half of the filters exact, a quarter with `+` in the middle, a
 /// quarter with a trailing `#`, over so many groups that a topic matches a few filters however many there are.

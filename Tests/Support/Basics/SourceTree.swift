@@ -2,9 +2,8 @@ import Foundation
 
 /// The files of the repository that the tests were built from.
 enum SourceTree {
-    /// Its root, three levels above this file.
-    static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    /// Its root, four levels above this file.
+    static let root = (0..<4).reduce(URL(filePath: #filePath)) { path, _ in path.deletingLastPathComponent() }
 
     /// The text of a file.
     ///
