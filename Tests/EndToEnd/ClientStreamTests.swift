@@ -29,7 +29,7 @@ struct ClientStreamTests {
         }
     }
 
-    /// How many lines a stream has: enough for packet identifiers to begin again in one combination, fewer elsewhere.
+    /// How many lines every stream has, where a person asks for it.
     private static let lineCount = ProcessInfo.processInfo.environment["STREAM_LINES"].flatMap(Int.init)
 
     private static func numbers(_ count: Int) -> String {
@@ -73,7 +73,8 @@ struct ClientStreamTests {
 
     @Test("from tinymqtt pub to tinymqtt sub, through tinymqtt broker", arguments: Combination.all(with: .tinymqtt))
     func throughTinymqtt(_ combination: Combination) async throws {
-        let count = Self.lineCount ?? (combination.qos == 1 && combination.version == 5 ? 100_000 : 10_000)
+        // In one combination enough for packet identifiers to begin again.
+        let count = Self.lineCount ?? (combination.qos == 1 && combination.version == 5 ? 70_000 : 5_000)
         try await check(combination, count: count, publisher: Peers.tinymqtt, subscriber: Peers.tinymqtt)
     }
 
@@ -83,7 +84,7 @@ struct ClientStreamTests {
         arguments: Combination.all(with: .mosquitto)
     )
     func throughMosquitto(_ combination: Combination) async throws {
-        let count = Self.lineCount ?? 10_000
+        let count = Self.lineCount ?? 5_000
         try await check(combination, count: count, publisher: Peers.tinymqtt, subscriber: Peers.tinymqtt)
     }
 
@@ -109,7 +110,9 @@ struct ClientStreamTests {
         arguments: Combination.everything
     )
     func fromMosquitto(_ combination: Combination) async throws {
-        try await check(combination, count: 5_000, publisher: "mosquitto_pub", subscriber: Peers.tinymqtt)
+        // Below 65,536: mosquitto_pub 2.0 leaves early when its packet identifiers come round.
+        let count = min(Self.lineCount ?? 5_000, 60_000)
+        try await check(combination, count: count, publisher: "mosquitto_pub", subscriber: Peers.tinymqtt)
     }
 
     // MARK: Paho

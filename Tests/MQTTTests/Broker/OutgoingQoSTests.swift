@@ -186,8 +186,9 @@ struct OutgoingQoSTests {
         subscriber.subscribe("t")
         let publisher = broker.connect("p")
         var identifiers: Set<UInt16> = []
+        let message = HexNotation.bytes("32 { 't' 0001 {} }")
         for number in 1...70_000 {
-            publisher.send(hex: "32 { 't' 0001 {} }")
+            publisher.send(bytes: message)
             guard case .publish(let publish)? = subscriber.receive() else {
                 Issue.record("message \(number) did not arrive")
                 return
