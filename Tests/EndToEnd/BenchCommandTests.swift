@@ -22,7 +22,7 @@ struct BenchCommandTests {
     private func bench(_ broker: RunningBroker, _ words: [String]) async throws -> JSONValue {
         let ended = try await ChildProcess.run(
             Peers.tinymqtt,
-            ["bench"] + words + ["-h", "127.0.0.1", "-p", "\(broker.port)", "--json"]
+            ["bench"] + words + ["-h", "127.0.0.1", "-p", "\(broker.port)", "--json", "--stall", "60"]
         )
         #expect(ended.status == 0, "\(words): \(ended.errorText)")
         #expect(ended.errorText == "", "nothing is told where nobody sees it")
@@ -131,7 +131,7 @@ struct BenchCommandTests {
         let lines = ended.lines
         #expect(
             lines.first
-                == "fan-out at 127.0.0.1:\(broker.port) with MQTT 3.1.1: 1 publishers, 3 subscribers, QoS 0, 64 bytes"
+                == "fan-out at 127.0.0.1:\(broker.port) with MQTT 3.1.1: 1 publisher, 3 subscribers, QoS 0, 64 bytes"
         )
         #expect(lines.contains { $0.hasPrefix("received       30 of 30, ") })
         #expect(lines.contains("lost           0, duplicated 0, out of order 0"))

@@ -17,10 +17,7 @@ struct Bench: AsyncParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp(
-            "One of \(BenchScenario.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "scenario"
-        ),
+        help: "Who publishes what to whom.",
         completion: .list(BenchScenario.allCases.map(\.rawValue))
     )
     var scenario: BenchScenario

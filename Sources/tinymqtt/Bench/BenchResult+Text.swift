@@ -36,9 +36,9 @@ extension BenchResult {
 
     private var heading: String {
         let clients = [
-            (plan.publisherCount, "publishers"), (plan.subscriberCount, "subscribers"),
-            (plan.connectionCount, "connections"),
-        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+            (plan.publisherCount, "publisher"), (plan.subscriberCount, "subscriber"),
+            (plan.connectionCount, "connection"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
         let messages =
             plan.scenario == .connections ? "" : ", QoS \(plan.qos.rawValue), \(plan.payloadSize) bytes"
         return "\(plan.scenario.rawValue) at \(address) with MQTT \(version): \(clients)\(messages)"
@@ -80,7 +80,7 @@ extension BenchResult {
                 JSONValue.Member("scenario", .string(plan.scenario.rawValue)),
                 JSONValue.Member("broker", .string("\(address)")),
                 JSONValue.Member("version", .string("\(version)")),
-                JSONValue.Member("ok", .bool(addsUp && failure == nil && end == nil)),
+                JSONValue.Member("ok", .bool(isComplete)),
                 JSONValue.Member("end", .string(endName)),
             ] + settings + counts + [
                 JSONValue.Member("connect_us", tally.connectTimes.figures?.json ?? .null),

@@ -62,6 +62,17 @@ struct BenchResult {
             && missingConnections == 0
     }
 
+    /// Whether it ran until it was through, nothing was refused, and the counts add up.
+    var isComplete: Bool {
+        let hasEnded =
+            switch end {
+            case nil: true
+            case .signal: plan.runsUntilSignal
+            case .stalled, .failed, .refused: false
+            }
+        return hasEnded && failure == nil && tally.refused == 0 && !isShort && addsUp
+    }
+
     /// Whether the time was up before as much was received as was asked for.
     private var isShort: Bool {
         guard end == nil, let wanted = plan.subscriberMessageCount else { return false }
