@@ -14,8 +14,42 @@ struct ConnectionPipeline: Sendable {
     let tls: NIOLoopBoundBox<TLSContext?>
     let status: HTTPStatusSource
 
-    /// Adds the handlers; to be called on the broker's event loop.
-    func addHandlers(to channel: any Channel) throws {
+    /// What a read takes in at most, in bytes, where it does not fill the buffer that connections share.
+    private static let readSize = (minimum: 1_024, initial: 2_048, maximum: ReadBuffers.size)
+    /// The bytes on their way to a connection from which on it takes no more, and those from which on it does again.
+    private static let writeMark = ChannelOptions.Types.WriteBufferWaterMark(low: 64 << 10, high: 256 << 10)
+
+    /// Makes a new connection what its listener's settings say; to be called on the broker's event loop.
+    ///
+    /// The bootstrap could set the options, with a future for each of them and each connection.
+    func prepare(_ channel: any Channel) throws {
+        guard let options = channel.syncOptions else {
+            preconditionFailure("a channel whose options cannot be set on its event loop")
+        }
+        // One read a wake-up: a second one would mostly find nothing.
+        try options.setOption(.maxMessagesPerRead, value: 1)
+        try options.setOption(.recvAllocator, value: readAllocator)
+        try options.setOption(.writeBufferWaterMark, value: Self.writeMark)
+        if case .tcp = settings.address {
+            // Set also where it is 0: a connection inherits the option of its listener's socket, where NIO has set it.
+            try options.setOption(.tcpOption(.tcp_nodelay), value: settings.sendsAtOnce ? 1 : 0)
+        }
+        try addHandlers(to: channel)
+    }
+
+    /// Other handlers than the broker's keep parts of what they are given, or answer with buffers of their own.
+    private var readAllocator: any RecvByteBufferAllocator {
+        guard tls.value == nil, settings.exchange == .mqtt else {
+            return AdaptiveRecvByteBufferAllocator(
+                minimum: Self.readSize.minimum,
+                initial: Self.readSize.initial,
+                maximum: Self.readSize.maximum
+            )
+        }
+        return ReadAllocator(loop)
+    }
+
+    private func addHandlers(to channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
         if let version = settings.proxyProtocol {
             let handler = ProxyHeaderHandler(
@@ -29,9 +63,7 @@ struct ConnectionPipeline: Sendable {
             try pipeline.addHandlers(tls.makeHandlers(on: channel.eventLoop))
         }
         switch settings.exchange {
-        case .mqtt:
-            // Other handlers keep parts of what they are given, or answer with buffers of their own.
-            if tls.value == nil { try channel.syncOptions?.setOption(.recvAllocator, value: ReadAllocator(loop)) }
+        case .mqtt: break
         case .webSocket:
             try pipeline.addHandlers(WebSocketHandshakeHandler.makeHandlers(settings))
         case .status:

@@ -18,10 +18,6 @@ struct ListenerBinder: Sendable {
 
     /// How many connections may wait to be accepted.
     private static let backlog: Int32 = 1_024
-    /// What a read takes in at most, in bytes. One read a wake-up: a second one would mostly find nothing.
-    private static let readSize = (minimum: 1_024, initial: 2_048, maximum: 65_536)
-    /// The bytes on their way to a connection from which on it takes no more, and those from which on it does again.
-    private static let writeMark = (low: 64 << 10, high: 256 << 10)
 
     /// Opens a listener.
     ///
@@ -88,8 +84,7 @@ struct ListenerBinder: Sendable {
             let onlyIPv6 = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
             bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1)
         }
-        // Set also where it is 0: a connection inherits the option of its listener's socket, where NIO has set it.
-        return bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: pipeline.settings.sendsAtOnce ? 1 : 0)
+        return bootstrap
     }
 
     private func bootstrap(for pipeline: ConnectionPipeline) -> ServerBootstrap {
@@ -101,20 +96,7 @@ struct ListenerBinder: Sendable {
                 }
             }
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try pipeline.addHandlers(to: channel) }
+                channel.eventLoop.makeCompletedFuture { try pipeline.prepare(channel) }
             }
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(
-                    minimum: Self.readSize.minimum,
-                    initial: Self.readSize.initial,
-                    maximum: Self.readSize.maximum
-                )
-            )
-            .childChannelOption(
-                .writeBufferWaterMark,
-                value: ChannelOptions.Types.WriteBufferWaterMark(low: Self.writeMark.low, high: Self.writeMark.high)
-            )
     }
 }
