@@ -246,10 +246,15 @@ struct Broker {
 
     /// The version that packets of a connection are decoded for, and the largest packet it may send.
     private func decoding(of connection: ConnectionIndex) -> (version: ProtocolVersion, maximumPacketSize: Int) {
-        let isConnected = connections[connection.value].phase == .connected
+        // A CONNECT whose password is being checked is followed by nothing that is looked at before it is accepted.
+        let isOpen =
+            switch connections[connection.value].phase {
+            case .connected, .authenticating: true
+            case .awaitingConnect, .ended: false
+            }
         return (
             connections[connection.value].version,
-            isConnected ? limits.packetSize : min(limits.packetSizeBeforeConnect, limits.packetSize)
+            isOpen ? limits.packetSize : min(limits.packetSizeBeforeConnect, limits.packetSize)
         )
     }
 

@@ -47,6 +47,18 @@ struct AccessTests {
         #expect(broker.session("c") == nil)
     }
 
+    @Test("a Client whose password is checked may send packets as large as any other")
+    func largePackets() {
+        let broker = InMemoryBroker {
+            $0.listeners[0].access.checksPasswords = true
+            $0.limits.packetSizeBeforeConnect = 100
+        }
+        broker.checksPassword = { _ in .accepted }
+        let client = broker.connect("a", userName: "ann", password: "secret")
+        let payload = String(repeating: "x", count: 1_000)
+        #expect(client.publish("t", payload, qos: .atLeastOnce) == .noMatchingSubscribers)
+    }
+
     @Test("without a password file a name is not checked, and anonymous decides about everybody")
     func noPasswordFile() {
         let open = InMemoryBroker()
