@@ -8,7 +8,7 @@ import Testing
 @Suite("Scripts for mosquitto's clients", .enabled(if: Peers.hasMosquitto, "mosquitto is not installed"))
 struct ClientScriptTests {
     /// How many scripts run at a time; most of them only wait.
-    private static let atATime = 12
+    private static let atATime = 6
 
     /// What both brokers are told: an account, and topics that only it may use.
     private static func configuration(in folder: TemporaryFolder) async throws -> String {

@@ -51,7 +51,7 @@ struct ClientStreamTests {
         publisher: String,
         subscriber: String
     ) async throws {
-        let broker = try await RunningBroker.start(combination.broker)
+        let broker = try await RunningBroker.startForStream(combination.broker)
         let options = combination.options(broker.port)
         let receiving = try ChildProcess(
             subscriber,
@@ -130,7 +130,7 @@ struct ClientStreamTests {
     func paho(_ combination: Combination) async throws {
         let count = 5_000
         let python = Peers.python ?? "python3"
-        let broker = try await RunningBroker.start(combination.broker)
+        let broker = try await RunningBroker.startForStream(combination.broker)
         let options = combination.options(broker.port)
 
         let toPaho = try ChildProcess(python, paho("sub", combination, port: broker.port, count: count))

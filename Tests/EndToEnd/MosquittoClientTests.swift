@@ -21,7 +21,7 @@ struct MosquittoClientTests {
         let isLong = ["mqttv311 0", "mqttv5 1", "mqttv31 2"].contains("\(version) \(qos)")
         let asked = ProcessInfo.processInfo.environment["STREAM_LINES"].flatMap(Int.init)
         let count = min(asked ?? (isLong ? 30_000 : 3_000), 60_000)
-        let broker = try await RunningBroker.start(.tinymqtt)
+        let broker = try await RunningBroker.startForStream(.tinymqtt)
         let common = ["-h", "127.0.0.1", "-p", "\(broker.port)", "-V", version, "-q", "\(qos)", "-t", "n"]
         let subscriber = try ChildProcess("mosquitto_sub", common + ["-C", "\(count)"])
         try await broker.waitForSubscriptions(1)

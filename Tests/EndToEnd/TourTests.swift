@@ -80,7 +80,7 @@ private final class TourWalk {
             subscriptionCount += commands.split(separator: "\n").count { $0.hasPrefix(command) }
         }
         try await waitForSubscriptions(subscriptionCount, at: broker)
-        subscriptionCount = broker.soFar.errorText.ranges(of: "subscribed to").count
+        subscriptionCount = broker.soFar.errorCount(of: "subscribed to")
     }
 
     /// Looks at the output of the last step, or where that has none, at the newest terminal.
@@ -123,7 +123,7 @@ private final class TourWalk {
 
     private func waitForSubscriptions(_ count: Int, at broker: ChildProcess) async throws {
         try await broker.wait(for: "\(count) subscriptions") { said in
-            said.errorText.ranges(of: "subscribed to").count >= count
+            said.errorCount(of: "subscribed to") >= count
         }
     }
 

@@ -12,6 +12,20 @@ final class ChildProcess: Sendable {
 
         var text: String { String(decoding: output, as: UTF8.self) }
         var errorText: String { String(decoding: errorOutput, as: UTF8.self) }
+
+        /// How often standard error has `text`. A log of many messages is looked at again and again, so as bytes.
+        func errorCount(of text: String) -> Int {
+            let errors = Data(errorOutput)
+            let text = Data(text.utf8)
+            var count = 0
+            var position = errors.startIndex
+            while let found = errors.range(of: text, in: position..<errors.endIndex) {
+                count += 1
+                position = found.upperBound
+            }
+            return count
+        }
+
         /// The complete lines of the output.
         var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
     }
