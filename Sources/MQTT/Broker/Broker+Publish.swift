@@ -3,13 +3,12 @@ import NIOCore
 /// How messages come in: the receiving side of QoS 0, 1 and 2 (section 4.3).
 extension Broker {
     mutating func publishReceived(
-        _ received: Publish,
+        _ publish: consuming Publish,
         from connection: ConnectionIndex,
         now: NIODeadline,
         into effects: inout Effects
     ) throws(MalformedPacket) {
-        statistics.publishReceivedByteCount += received.sizes.payload
-        var publish = received
+        statistics.publishReceivedByteCount += publish.sizes.payload
         if publish.topicAlias != 0 {
             try connections[connection.value].incomingAliases.resolve(&publish)
         }

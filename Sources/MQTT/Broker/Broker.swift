@@ -100,8 +100,9 @@ struct Broker {
             while connections[connection.value].phase.takesPackets, let packet = try decoder.next() {
                 statistics.noteReceived(packet.type)
                 if configuration.tracesPackets { trace(packet, .received, connection, into: &effects) }
+                let type = packet.type
                 received(packet, from: connection, now: now, into: &effects)
-                switch packet {
+                switch type {
                 case .publish: hasPublish = true
                 case .connect: (decoder.version, decoder.maximumPacketSize) = decoding(of: connection)
                 default: break  // no other packet matters to the caller or to how the next ones are decoded
@@ -116,7 +117,7 @@ struct Broker {
 
     /// A packet was received. What a connection sends after the broker decided to close it is ignored.
     mutating func received(
-        _ packet: ControlPacket,
+        _ packet: consuming ControlPacket,
         from connection: ConnectionIndex,
         now: NIODeadline,
         into effects: inout Effects
@@ -146,7 +147,7 @@ struct Broker {
     }
 
     private mutating func receivedWhileConnected(
-        _ packet: ControlPacket,
+        _ packet: consuming ControlPacket,
         from connection: ConnectionIndex,
         now: NIODeadline,
         into effects: inout Effects

@@ -42,28 +42,36 @@ struct PacketDecoder: Sendable {
     /// Decodes the next packet; `nil` where its end has not been received. After an error there is no next one.
     mutating func next() throws(MalformedPacket) -> ControlPacket? {
         guard unfinished.readableBytes == 0 else { return try nextUnfinished() }
-        guard let header = try header(in: received.readableBytesUInt8Span),
+        guard let header = try Self.header(in: received, version, maximumPacketSize),
             received.readableBytes >= header.packetSize
         else { return nil }
-        return try decode(header, from: &received)
+        return try Self.decode(header, from: &received, version)
     }
 
     /// The same where the beginning of the packet was received earlier.
     private mutating func nextUnfinished() throws(MalformedPacket) -> ControlPacket? {
         while true {
-            guard let header = try header(in: unfinished.readableBytesUInt8Span) else {
+            guard let header = try Self.header(in: unfinished, version, maximumPacketSize) else {
                 guard take(1, packetSize: FixedHeader.maximumLength) else { return nil }
                 continue
             }
             let missingCount = header.packetSize - unfinished.readableBytes
             guard missingCount <= 0 || take(missingCount, packetSize: header.packetSize) else { return nil }
             defer { if unfinished.readableBytes == 0 { unfinished = ByteBuffer() } }
-            return try decode(header, from: &unfinished)
+            return try Self.decode(header, from: &unfinished, version)
         }
     }
 
-    private func header(in bytes: Span<UInt8>) throws(MalformedPacket) -> FixedHeader? {
-        guard let header = try FixedHeader.parse(bytes, at: 0, version: version) else { return nil }
+    // These two know nothing of the decoder: one that works on a buffer of the decoder's would be given a copy of the
+    // whole, and with it of everybody's claim on the memory.
+
+    private static func header(
+        in buffer: borrowing ByteBuffer,
+        _ version: ProtocolVersion,
+        _ maximumPacketSize: Int
+    ) throws(MalformedPacket) -> FixedHeader? {
+        guard let header = try FixedHeader.parse(buffer.readableBytesUInt8Span, at: 0, version: version)
+        else { return nil }
         guard header.packetSize <= maximumPacketSize else {
             throw MalformedPacket("packet is larger than the maximum packet size", reasonCode: .packetTooLarge)
         }
@@ -71,9 +79,10 @@ struct PacketDecoder: Sendable {
     }
 
     /// Decodes the packet at the beginning of `buffer`, which has all of it.
-    private func decode(
+    private static func decode(
         _ header: FixedHeader,
-        from buffer: inout ByteBuffer
+        from buffer: inout ByteBuffer,
+        _ version: ProtocolVersion
     ) throws(MalformedPacket) -> ControlPacket {
         guard header.type == .publish else {
             let packet = try ControlPacket(
@@ -111,7 +120,8 @@ struct PacketDecoder: Sendable {
         if count > 0 {
             // What is wrong with the header is found by whoever asks for the packet.
             let packetSize =
-                unfinished.readableBytes == 0 ? (try? header(in: received.readableBytesUInt8Span))?.packetSize : nil
+                unfinished.readableBytes == 0
+                ? (try? Self.header(in: received, version, maximumPacketSize))?.packetSize : nil
             _ = take(count, packetSize: packetSize ?? count)
         }
         received = ByteBuffer()
