@@ -152,6 +152,7 @@ struct Broker: AsyncParsableCommand {
             overrides.isQuiet = quiet
             overrides.keyLogFile = tlsKeylog
             overrides.storePath = store
+            overrides.versionText = "tinymqtt \(TinyMQTT.version)"
             return overrides
         }
     }

@@ -34,6 +34,12 @@ struct ServiceSystemTopicTests {
         let ourNames = try await topics(ours.port, names.count + Self.newer.count)
         #expect(ourNames.subtracting(names) == Self.newer.subtracting(names))
         #expect(names.subtracting(ourNames) == [])
+        let version = try await ChildProcess.run(
+            Peers.tinymqtt,
+            ["get", "-p", "\(ours.port)", "-h", "127.0.0.1", "$SYS/broker/version"]
+        )
+        let program = try await ChildProcess.run(Peers.tinymqtt, ["--version"])
+        #expect(version.text == program.text)
         _ = try await ours.stop()
         _ = try await theirs.stop()
     }

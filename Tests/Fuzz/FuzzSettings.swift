@@ -19,7 +19,7 @@ struct FuzzSettings {
         #if DEBUG
         5_000
         #else
-        500_000
+        1_000_000
         #endif
     }
 }

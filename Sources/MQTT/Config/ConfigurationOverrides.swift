@@ -18,6 +18,9 @@ public struct ConfigurationOverrides: Sendable {
     /// The file of the store: what lasts is kept there, whatever the configuration says of it.
     public var storePath: String?
 
+    /// What the broker calls itself, in `$SYS/broker/version` and where it is asked by HTTP.
+    public var versionText: String?
+
     /// Nothing but the configuration.
     public init() {}
 
@@ -50,6 +53,7 @@ public struct ConfigurationOverrides: Sendable {
     func apply(to settings: inout ServerSettings) {
         if let persistenceLocation { settings.persistence.location = persistenceLocation }
         if let storePath { settings.persistence.keep(in: storePath) }
+        if let versionText { settings.broker.versionText = versionText }
         if isVerbose { settings.log.kinds = Set(LogSettings.Kind.allCases) }
         if isQuiet { settings.log.destinations = [] }
     }

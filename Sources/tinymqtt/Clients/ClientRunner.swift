@@ -113,7 +113,7 @@ struct ClientRunner {
                         diagnostics.tell(.notice, "\(cause); trying again", report)
                         toldError = error
                     }
-                    diagnostics.tell(.info, "the next attempt is made in \(delay)", report)
+                    diagnostics.tell(.info, "the next attempt is made in \(delay.secondsText)", report)
                 case .subscriptionLost(let topicFilter, let reasonCode):
                     diagnostics.tell(.error, "lost the subscription to \(topicFilter): \(reasonCode)", report)
                 }
@@ -130,4 +130,12 @@ private final class Overtime: Sendable {
     var isReached: Bool { state.load(ordering: .acquiring) }
 
     func reach() { state.store(true, ordering: .releasing) }
+}
+
+extension Duration {
+    /// The time in seconds, with one digit behind the point.
+    fileprivate var secondsText: String {
+        let (seconds, attoseconds) = components
+        return "\(seconds).\(attoseconds / 100_000_000_000_000_000) s"
+    }
 }
