@@ -9,10 +9,10 @@ extension Operation {
         Operation("client publishes at QoS 0", allocations: 0, instructions: 2_800) {
             try publisher(qos: .atMostOnce, answers: [])
         },
-        Operation("client publishes at QoS 1, with PUBACK", allocations: 0, instructions: 9_600) {
+        Operation("client publishes at QoS 1, with PUBACK", allocations: 0, instructions: 7_600) {
             try publisher(qos: .atLeastOnce, answers: [ControlPacket.puback])
         },
-        Operation("client publishes at QoS 2, with PUBREC and PUBCOMP", allocations: 1, instructions: 18_000) {
+        Operation("client publishes at QoS 2, with PUBREC and PUBCOMP", allocations: 2, instructions: 14_600) {
             try publisher(qos: .exactlyOnce, answers: [ControlPacket.pubrec, ControlPacket.pubcomp])
         },
         Operation("client receives at QoS 0", allocations: 0, instructions: 3_800) {

@@ -145,22 +145,12 @@ struct OutgoingFlow<Message> {
         finish(identifier, from: .awaitingPuback)
     }
 
-    /// - Parameter release: Lets go of what is only needed to send the message again, which will not happen any more
-    ///   [MQTT-4.3.3-6].
-    mutating func pubrecReceived(
-        _ identifier: UInt16,
-        isFailure: Bool,
-        release: (inout Message) -> Void = { _ in }
-    ) -> Answer {
+    mutating func pubrecReceived(_ identifier: UInt16, isFailure: Bool) -> Answer {
         guard let index = index(of: identifier) else { return .unexpected }
         switch stages[index] {
         case .awaitingPubrec:
             guard !isFailure else { return finish(identifier, from: .awaitingPubrec) }
             stages[index] = .awaitingPubcomp
-            if var message = messages[index].take() {
-                release(&message)
-                messages[index] = message
-            }
             return .sendPubrel
         case .awaitingPubcomp:
             // A repeated PUBREC is answered again; the other side may not have seen the first PUBREL.
@@ -168,6 +158,22 @@ struct OutgoingFlow<Message> {
         case .awaitingPuback, .awaitingResponse, .finished:
             return .unexpected
         }
+    }
+
+    /// - Parameter release: Lets go of what is only needed to send the message again, which will not happen any more
+    ///   [MQTT-4.3.3-6].
+    mutating func pubrecReceived(
+        _ identifier: UInt16,
+        isFailure: Bool,
+        release: (inout Message) -> Void
+    ) -> Answer {
+        if !isFailure, let index = index(of: identifier), stages[index] == .awaitingPubrec,
+            var message = messages[index]
+        {
+            release(&message)
+            messages[index] = message
+        }
+        return pubrecReceived(identifier, isFailure: isFailure)
     }
 
     mutating func pubcompReceived(_ identifier: UInt16) -> Answer {

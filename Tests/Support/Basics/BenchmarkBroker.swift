@@ -9,6 +9,7 @@ struct BenchmarkBroker {
     private var effects = Effects()
     private var decoders: [PacketDecoder] = []
     private var pending: [ConnectionIndex] = []
+    private var parts: [ByteBuffer] = []
     /// How many bytes were sent to all connections.
     private(set) var sentByteCount = 0
     /// What was sent to one connection, for tests that look at it.
@@ -64,10 +65,15 @@ struct BenchmarkBroker {
     private mutating func endTurn() {
         effects.outbox.takePending(into: &pending)
         for connection in pending {
-            let buffer = effects.outbox.take(connection)
-            sentByteCount += buffer.readableBytes
-            if connection == watchedConnection { watched.writeImmutableBuffer(buffer) }
-            effects.outbox.recycle(consume buffer)
+            sentByteCount += effects.outbox.take(connection, into: &parts)
+            if connection == watchedConnection {
+                for part in parts {
+                    watched.writeImmutableBuffer(part)
+                }
+            }
+            while !parts.isEmpty {
+                effects.outbox.recycle(parts.removeLast())
+            }
             if broker.awaitsDrain(connection) { broker.drained(connection, now: now, into: &effects) }
         }
         pending.removeAll(keepingCapacity: true)
