@@ -17,14 +17,15 @@ protocol ConformanceCarrier {
     func leftOver() async throws -> [(client: String, packet: ReceivedPacket)]
 }
 
-/// The broker and its clients in one value's reach, in virtual time.
+/// The broker, or several that are one, and its clients in one value's reach, in virtual time.
 final class MemoryCarrier: ConformanceCarrier {
     private let broker: InMemoryBroker
     private var peers: [String: ScriptedPeer] = [:]
     private var taken: [String: Int] = [:]
 
-    init(_ configuration: BrokerConfiguration) {
-        broker = InMemoryBroker { $0 = configuration }
+    /// - Parameter brokerCount: How many brokers share the clients among them.
+    init(_ configuration: BrokerConfiguration, brokerCount: Int = 1) {
+        broker = InMemoryBroker(count: brokerCount) { $0 = configuration }
     }
 
     func send(_ bytes: [UInt8], from client: String) async throws {

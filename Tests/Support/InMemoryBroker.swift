@@ -6,14 +6,53 @@ import NIOCore
 ///
 /// It carries out the effects as a loop over channels does: after every input what the broker wrote is handed to the
 /// peers that read, and connections that the broker wants closed are closed.
+///
+/// It can be several brokers that are one to their Clients, of which each new connection gets the next one. Then it also
+/// carries their mail. Where it `delaysMail`, turns stay open and mail waits until `endSomeTurn` or `settle`, as far as
+/// the promise to brokers allows that (see `Mail`): before a broker gets anything else it gets its mail.
 final class InMemoryBroker {
-    private(set) var broker: Broker
-    private(set) var effects = Effects()
+    /// One of the brokers with what belongs to its event loop.
+    final class Node {
+        let number: Int
+        var broker: Broker
+        var effects = Effects()
+        var mailbox: [(sender: Int, mail: [Mail])] = []
+        /// Whether it has got something whose effects are still to be carried out.
+        var isTurnOpen = false
+
+        init(_ broker: Broker) {
+            self.broker = broker
+            number = broker.number
+        }
+    }
+
+    /// A connection of one of the brokers.
+    struct Place: Hashable {
+        let node: Int
+        let connection: ConnectionIndex
+    }
+
+    let nodes: [Node]
+    private(set) var directory = ClientDirectory()
     private(set) var now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
     /// All that a log would have told.
     private(set) var events: [BrokerEvent] = []
-    private var peers: [ConnectionIndex: ScriptedPeer] = [:]
+    private var peers: [Place: ScriptedPeer] = [:]
     private var pending: [ConnectionIndex] = []
+    private var nextNode = 0
+    /// The connections that read on when what they have sent so far has been worked on.
+    private var continuing: [Place] = []
+    /// Whether turns stay open.
+    var delaysMail = false
+
+    /// The first broker, which is the only one where nobody says otherwise.
+    var broker: Broker {
+        get { nodes[0].broker }
+        _modify { yield &nodes[0].broker }
+    }
+    var effects: Effects { nodes[0].effects }
+    /// All brokers.
+    var brokers: [Broker] { nodes.map(\.broker) }
 
     /// Answers questions about passwords; where it returns `nil`, the question stays open.
     var checksPassword: (AuthenticationRequest) -> AuthenticationResult? = { _ in .badUserNameOrPassword }
@@ -26,20 +65,36 @@ final class InMemoryBroker {
     private(set) var unwritten: StoreBatch?
     private var closingWhenStored: [ConnectionIndex] = []
 
-    init(isDurable: Bool = false, _ change: (inout BrokerConfiguration) -> Void = { _ in }) {
+    /// How many brokers there are where nobody says it.
+    @TaskLocal static var standardCount = 1
+
+    /// - Parameters:
+    ///   - isDurable: Whether it has a store, which several brokers cannot have.
+    ///   - count: How many brokers there are.
+    init(
+        isDurable: Bool = false,
+        count: Int = InMemoryBroker.standardCount,
+        _ change: (inout BrokerConfiguration) -> Void = { _ in }
+    ) {
         var configuration = BrokerConfiguration()
         change(&configuration)
-        broker = Broker(configuration: configuration)
+        let count = isDurable ? 1 : count
+        nodes = (0..<count).map { Node(Broker(configuration: configuration, number: $0, of: count)) }
         broker.isDurable = isDurable
     }
 
     // MARK: Connections
 
     /// A connection over which nothing has been sent; `nil` where the broker takes no more.
-    func open(version: ProtocolVersion = .v5_0, by listener: Int = 0) -> ScriptedPeer? {
-        guard let connection = broker.opened(by: listener, now: now) else { return nil }
-        let peer = ScriptedPeer(self, connection, decoder: broker.makeDecoder(), version: version)
-        peers[connection] = peer
+    ///
+    /// - Parameter node: The number of the broker; where it is not named, the next one.
+    func open(version: ProtocolVersion = .v5_0, by listener: Int = 0, at node: Int? = nil) -> ScriptedPeer? {
+        let number = node ?? nextNode
+        if node == nil { nextNode = (nextNode + 1) % nodes.count }
+        guard let connection = input(number, { broker, _ in broker.opened(by: listener, now: now) }) else { return nil }
+        let place = Place(node: number, connection: connection)
+        let peer = ScriptedPeer(self, place, decoder: nodes[number].broker.makeDecoder(), version: version)
+        peers[place] = peer
         carryOut()
         return peer
     }
@@ -54,9 +109,10 @@ final class InMemoryBroker {
         userName: String? = nil,
         password: String? = nil,
         by listener: Int = 0,
+        at node: Int? = nil,
         _ properties: [(PropertyIdentifier, Properties.Value)] = []
     ) -> ScriptedPeer {
-        guard let peer = open(version: version, by: listener) else {
+        guard let peer = open(version: version, by: listener, at: node) else {
             preconditionFailure("the broker takes no more connections")
         }
         peer.send(
@@ -79,12 +135,22 @@ final class InMemoryBroker {
 
     // MARK: Input
 
+    /// Gives a broker something, after its mail.
+    private func input<Result>(_ number: Int, _ body: (inout Broker, inout Effects) -> Result) -> Result {
+        let node = nodes[number]
+        readMail(node)
+        node.isTurnOpen = true
+        return body(&node.broker, &node.effects)
+    }
+
     /// Lets time pass, doing what is due at each deadline on the way.
     func advance(by time: TimeAmount) {
         let end = now + time
-        while let deadline = broker.nextDeadline, deadline <= end {
+        while let deadline = nodes.compactMap(\.broker.nextDeadline).min(), deadline <= end {
             now = max(now, deadline)
-            broker.timeAdvanced(to: now, into: &effects)
+            for node in nodes where node.broker.nextDeadline.map({ $0 <= now }) ?? false {
+                input(node.number) { broker, effects in broker.timeAdvanced(to: now, into: &effects) }
+            }
             carryOut()
         }
         now = end
@@ -92,37 +158,52 @@ final class InMemoryBroker {
 
     /// The broker stops.
     func shutDown() {
-        broker.shutDown(now: now, into: &effects)
+        for node in nodes {
+            input(node.number) { broker, effects in broker.shutDown(now: now, into: &effects) }
+        }
         carryOut()
     }
 
-    func received(_ decoder: inout PacketDecoder, from connection: ConnectionIndex) {
-        _ = broker.received(&decoder, from: connection, now: now, into: &effects)
+    /// Bytes have come; `carryOut` is to follow.
+    func received(_ decoder: inout PacketDecoder, from place: Place) {
+        input(place.node) { broker, effects in
+            _ = broker.received(&decoder, from: place.connection, now: now, into: &effects)
+        }
+    }
+
+    func closed(_ place: Place) {
+        peers[place] = nil
+        input(place.node) { broker, effects in broker.closed(place.connection, now: now, into: &effects) }
         carryOut()
     }
 
-    func closed(_ connection: ConnectionIndex) {
-        peers[connection] = nil
-        broker.closed(connection, now: now, into: &effects)
-        carryOut()
-    }
-
-    func becameWritable(_ connection: ConnectionIndex) {
-        deliver(to: connection)
+    func becameWritable(_ place: Place) {
+        nodes[place.node].isTurnOpen = true
+        deliver(to: place.connection, of: nodes[place.node])
         carryOut()
     }
 
     /// Answers a question that was left open.
     func answer(_ request: AuthenticationRequest, _ result: AuthenticationResult) {
-        broker.authenticated(request.connection, ticket: request.ticket, result, now: now, into: &effects)
-        peers[request.connection]?.continueSending()
+        let asker = nodes.first { node in
+            let pending =
+                node.broker.connections.contains(request.connection.value)
+                ? node.broker.connections[request.connection.value].pendingConnect : nil
+            return pending?.ticket == request.ticket
+                && pending?.connect.clientIdentifier == request.clientIdentifier
+        }
+        let place = Place(node: asker?.number ?? 0, connection: request.connection)
+        input(place.node) { broker, effects in
+            broker.authenticated(request.connection, ticket: request.ticket, result, now: now, into: &effects)
+        }
+        peers[place]?.continueSending()
         carryOut()
     }
 
     /// Has the broker do something beside what its peers want.
-    func operate<Result>(_ body: (inout Broker, inout Effects) -> Result) -> Result {
+    func operate<Result>(at node: Int = 0, _ body: (inout Broker, inout Effects) -> Result) -> Result {
         defer { carryOut() }
-        return body(&broker, &effects)
+        return input(node, body)
     }
 
     // MARK: The store
@@ -132,12 +213,14 @@ final class InMemoryBroker {
         while let batch = unwritten {
             unwritten = nil
             let answers = store.write(batch)
-            effects.stored(through: batch.number)
+            nodes[0].effects.stored(through: batch.number)
             broker.isStoreFull = false
-            effects.closing += closingWhenStored
+            nodes[0].effects.closing += closingWhenStored
             closingWhenStored = []
-            for answer in answers {
-                broker.loaded(answer, now: now, into: &effects)
+            input(0) { broker, effects in
+                for answer in answers {
+                    broker.loaded(answer, now: now, into: &effects)
+                }
             }
             carryOut()
         }
@@ -155,98 +238,128 @@ final class InMemoryBroker {
         unwritten = nil
         closingWhenStored = []
         now = now + time
-        effects = Effects()
+        nodes[0].effects = Effects()
         broker = Broker(configuration: broker.configuration)
         broker.isDurable = true
-        for session in store.recovered {
-            broker.recover(session, now: now, into: &effects)
+        input(0) { broker, effects in
+            for session in store.recovered {
+                broker.recover(session, now: now, into: &effects)
+            }
+            for message in store.recoveredRetained {
+                broker.recover(message, now: now)
+            }
+            broker.timeAdvanced(to: now, into: &effects)
         }
-        for message in store.recoveredRetained {
-            broker.recover(message, now: now)
-        }
-        broker.timeAdvanced(to: now, into: &effects)
         carryOut()
         commit()
     }
 
-    // MARK: Effects
+    // MARK: Turns
 
-    private func carryOut() {
+    /// Carries out what the brokers want done, unless turns are to stay open.
+    func carryOut() {
+        if !delaysMail { settle() }
+    }
+
+    /// Carries out all that any broker wants done, until nothing is on its way any more.
+    func settle() {
+        while true {
+            if let node = nodes.first(where: { $0.isTurnOpen || !$0.mailbox.isEmpty }) {
+                readMail(node)
+                endTurn(node)
+            } else if !continuing.isEmpty {
+                peers[continuing.removeFirst()]?.readOn()
+            } else {
+                return
+            }
+        }
+    }
+
+    /// Ends an open turn, or begins one with mail, at a broker that chance chooses.
+    ///
+    /// - Returns: Whether there was anything to do.
+    func endSomeTurn(_ random: inout SeededGenerator) -> Bool {
+        let busy = nodes.filter { $0.isTurnOpen || !$0.mailbox.isEmpty }
+        guard !busy.isEmpty else {
+            guard !continuing.isEmpty else { return false }
+            peers[continuing.removeFirst()]?.readOn()
+            return true
+        }
+        let node = random.element(of: busy)
+        if node.isTurnOpen, random.chance(50) { endTurn(node) } else { readMail(node) }
+        return true
+    }
+
+    private func readMail(_ node: Node) {
+        let mailbox = node.mailbox
+        guard !mailbox.isEmpty else { return }
+        node.mailbox = []
+        node.isTurnOpen = true
+        for (sender, mail) in mailbox {
+            node.broker.receive(mail, from: sender, now: now, into: &node.effects)
+        }
+    }
+
+    private func endTurn(_ node: Node) {
+        node.isTurnOpen = false
         repeat {
-            effects.outbox.takePending(into: &pending)
+            post(node)
+            node.effects.outbox.takePending(into: &pending)
             for connection in pending {
-                deliver(to: connection)
+                deliver(to: connection, of: node)
             }
             pending.removeAll(keepingCapacity: true)
-            let closing = effects.closing
-            effects.closing.removeAll(keepingCapacity: true)
+            let closing = node.effects.closing
+            node.effects.closing.removeAll(keepingCapacity: true)
             for connection in closing {
-                guard !effects.outbox.isHeld(connection) else {
+                guard !node.effects.outbox.isHeld(connection) else {
                     closingWhenStored.append(connection)
                     continue
                 }
-                guard let peer = peers.removeValue(forKey: connection) else { continue }
+                let place = Place(node: node.number, connection: connection)
+                guard let peer = peers.removeValue(forKey: place) else { continue }
                 peer.isClosed = true
-                peer.take(effects.outbox.take(connection))
-                broker.closed(connection, now: now, into: &effects)
+                peer.take(node.effects.outbox.take(connection))
+                node.broker.closed(connection, now: now, into: &node.effects)
             }
-        } while effects.outbox.hasPending || !effects.closing.isEmpty
-        events += effects.events
-        effects.events.removeAll()
-        if unwritten == nil, !effects.batch.isEmpty { unwritten = effects.takeBatch() }
+        } while node.effects.outbox.hasPending || !node.effects.closing.isEmpty
+        post(node)
+        events += node.effects.events
+        node.effects.events.removeAll()
+        if unwritten == nil, !node.effects.batch.isEmpty { unwritten = node.effects.takeBatch() }
+    }
+
+    /// Before anything is sent: asks the directory, and posts the mail.
+    private func post(_ node: Node) {
+        node.broker.consult(now: now, into: &node.effects) { directory.answer($0) }
+        continuing += node.effects.continuing.map { Place(node: node.number, connection: $0) }
+        node.effects.continuing = []
+        node.broker.finishTurn(into: &node.effects)
+        for (receiver, mail) in node.effects.mail.take() {
+            nodes[receiver].mailbox.append((node.number, mail))
+        }
     }
 
     /// Answers the questions about passwords that have come up.
     func answerQuestions() {
-        let requests = effects.authentications
-        effects.authentications.removeAll()
-        for request in requests {
-            if let result = checksPassword(request) { answer(request, result) } else { openRequests.append(request) }
+        for node in nodes {
+            let requests = node.effects.authentications
+            node.effects.authentications.removeAll()
+            for request in requests {
+                if let result = checksPassword(request) {
+                    answer(request, result)
+                } else {
+                    openRequests.append(request)
+                }
+            }
         }
     }
 
-    private func deliver(to connection: ConnectionIndex) {
-        guard let peer = peers[connection], peer.isReading else { return }
-        let buffer = effects.outbox.take(connection)
+    private func deliver(to connection: ConnectionIndex, of node: Node) {
+        guard let peer = peers[Place(node: node.number, connection: connection)], peer.isReading else { return }
+        let buffer = node.effects.outbox.take(connection)
         peer.take(buffer)
-        effects.outbox.recycle(buffer)
-        if broker.awaitsDrain(connection) { broker.drained(connection, now: now, into: &effects) }
-    }
-}
-
-// MARK: - What is left
-
-extension InMemoryBroker {
-    /// What the broker keeps, counted: all zero when every session has ended.
-    struct Remains: Equatable {
-        var connections = 0
-        var sessions = 0
-        var sessionsByClient = 0
-        var subscriptions = 0
-        var queuedBytes = 0
-        var outboxBytes = 0
-        var deadlines = 0
-    }
-
-    var remains: Remains {
-        Remains(
-            connections: broker.connections.count,
-            sessions: broker.sessions.count,
-            sessionsByClient: broker.sessionsByClient.count,
-            subscriptions: broker.subscriptions.count,
-            queuedBytes: broker.queuedByteCount,
-            outboxBytes: effects.outbox.byteCount,
-            deadlines: broker.deadlines.next == nil ? 0 : 1
-        )
-    }
-
-    /// The session of a Client, where it has one.
-    func session(_ clientIdentifier: String) -> ServerSession? {
-        broker.sessionsByClient[.text(clientIdentifier)].map { broker.sessions[$0] }
-    }
-
-    /// The bytes that wait for a peer.
-    func waitingByteCount(for peer: ScriptedPeer) -> Int {
-        effects.outbox.byteCount(for: peer.connection)
+        node.effects.outbox.recycle(buffer)
+        if node.broker.awaitsDrain(connection) { node.broker.drained(connection, now: now, into: &node.effects) }
     }
 }

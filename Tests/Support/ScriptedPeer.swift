@@ -4,7 +4,8 @@ import NIOCore
 
 /// The other side of a connection of an `InMemoryBroker`: sends what a test says, and keeps what it receives.
 final class ScriptedPeer {
-    let connection: ConnectionIndex
+    let place: InMemoryBroker.Place
+    var connection: ConnectionIndex { place.connection }
     let version: ProtocolVersion
     /// The answer to the CONNECT that `connect` sent.
     private(set) var connack: Connack?
@@ -12,7 +13,7 @@ final class ScriptedPeer {
     var isClosed = false
     /// Whether the peer takes what is sent to it; while it does not, the connection is as one whose buffers are full.
     var isReading = true {
-        didSet { if isReading, !oldValue, !isClosed { broker.becameWritable(connection) } }
+        didSet { if isReading, !oldValue, !isClosed { broker.becameWritable(place) } }
     }
     /// Everything that the peer took.
     private(set) var receivedByteCount = 0
@@ -30,12 +31,12 @@ final class ScriptedPeer {
 
     init(
         _ broker: InMemoryBroker,
-        _ connection: ConnectionIndex,
+        _ place: InMemoryBroker.Place,
         decoder: PacketDecoder,
         version: ProtocolVersion
     ) {
         self.broker = broker
-        self.connection = connection
+        self.place = place
         self.version = version
         serverDecoder = decoder
         self.decoder = PacketDecoder(version: version, maximumPacketSize: DecodedStream.noMaximum)
@@ -55,21 +56,27 @@ final class ScriptedPeer {
     func send(bytes: [UInt8]) {
         guard !isClosed else { return }
         serverDecoder.append(ByteBuffer(bytes: bytes))
-        broker.received(&serverDecoder, from: connection)
+        continueSending()
         // Not before: an answer has the broker read on.
         broker.answerQuestions()
     }
 
     /// Has the broker work on what it did not want to look at when it came.
     func continueSending() {
-        broker.received(&serverDecoder, from: connection)
+        readOn()
+        broker.carryOut()
+    }
+
+    /// The same, with what the broker wants done left open.
+    func readOn() {
+        broker.received(&serverDecoder, from: place)
     }
 
     /// Closes the connection without a DISCONNECT.
     func drop() {
         guard !isClosed else { return }
         isClosed = true
-        broker.closed(connection)
+        broker.closed(place)
     }
 
     // MARK: Receiving

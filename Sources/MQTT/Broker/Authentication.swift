@@ -31,9 +31,12 @@ extension Broker {
         connections[connection.value].identity = userName
     }
 
-    /// Whether what a connection sends is to wait, because its password is being checked.
+    /// Whether what a connection sends is to wait, because its password is being checked or its session is fetched.
     func isAuthenticating(_ connection: ConnectionIndex) -> Bool {
-        connections[connection.value].phase == .authenticating
+        switch connections[connection.value].phase {
+        case .authenticating, .claiming: true
+        case .awaitingConnect, .connected, .ended: false
+        }
     }
 
     mutating func authenticate(

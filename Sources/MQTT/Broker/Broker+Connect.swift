@@ -56,30 +56,48 @@ extension Broker {
             let reasonCode = connect.version.hasProperties ? ReasonCode.quotaExceeded : .serverUnavailable
             return refuse(connection, connect, reasonCode, into: &effects)
         }
-        let before = effects.batch.changeCount
         let rules = rules(of: connection)
-        var clientIdentifier = connect.clientIdentifier
-        let isAssigned = clientIdentifier.isEmpty
-        if isAssigned { clientIdentifier = assignClientIdentifier(rules) }
-        let keepAlive = self.keepAlive(for: connect)
+        let isAssigned = connect.clientIdentifier.isEmpty
+        var accepted = connect
+        if isAssigned { accepted.clientIdentifier = assignClientIdentifier(rules) }
         var connack = Connack(sessionPresent: false, reasonCode: .success)
         if connect.version.hasProperties {
             connack.properties = connackProperties(
                 for: connect,
                 rules,
-                clientIdentifier: clientIdentifier,
+                clientIdentifier: accepted.clientIdentifier,
                 isAssigned: isAssigned,
-                keepAlive: keepAlive
+                keepAlive: keepAlive(for: connect)
             )
             guard connack.packetSize(for: .v5_0) <= connections[connection.value].maximumPacketSize else {
                 // [MQTT-3.1.2-24]: what it would have to be told is more than it takes.
                 return refuse(connection, connect, .packetTooLarge, into: &effects)
             }
         }
+        guard peerCount == 0 else { return claim(accepted, connack, for: connection, into: &effects) }
+        enter(accepted, connack, from: connection, now: now, into: &effects)
+    }
+
+    /// Gives a Client its session, which is at this broker if there is one, and accepts its CONNECT.
+    ///
+    /// - Parameter connack: The answer, but for Session Present.
+    mutating func enter(
+        _ connect: Connect,
+        _ connack: Connack,
+        from connection: ConnectionIndex,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        let before = effects.batch.changeCount
+        let clientIdentifier = connect.clientIdentifier
+        let keepAlive = keepAlive(for: connect)
+        var connack = connack
         let hasNoEnd = sessionsByClient[clientIdentifier].map { sessions[$0].expiry == nil } ?? false
         let (session, sessionPresent) = takeSession(clientIdentifier, connect, now: now, into: &effects)
         connack.sessionPresent = sessionPresent
         sessions[session].connection = connection
+        sessions[session].tenure = enteringTenure
+        tellPresence(true, of: session, into: &effects)
         admit(connect, as: clientIdentifier, to: session, by: connections[connection.value].listener)
         begin(connection, with: connect, session: session, keepAlive: keepAlive, now: now)
         if !sessionPresent { notePromise(session, in: effects) }

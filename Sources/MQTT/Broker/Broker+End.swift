@@ -52,6 +52,7 @@ extension Broker {
         )
 
         sessions[session].connection = nil
+        tellPresence(false, of: session, into: &effects)
         let expiryInterval = sessions[session].expiryInterval
         if let will, publishesWill {
             let delay = will.properties[integer: .willDelayInterval] ?? 0
@@ -76,6 +77,7 @@ extension Broker {
     mutating func endSession(_ session: SessionIndex, now: NIODeadline, into effects: inout Effects) {
         // A will that waits is published when the session ends, if not before [MQTT-3.1.3-9].
         subscriptions.removeAll(of: session)
+        tellInterest(into: &effects)
         if let delayedWill = sessions[session].delayedWill {
             publish(delayedWill.will, from: session, now: now, into: &effects)
         }
@@ -84,6 +86,11 @@ extension Broker {
         beyondByteCount -= sessions[session].storage.beyond.byteCount
         beyondMessageCount -= sessions[session].storage.beyond.messageCount
         if sessions[session].storage.isStored { effects.batch.endSession(sessions[session].storage.number) }
+        if peerCount > 0, sessions[session].tenure != enteringTenure {
+            effects.directory.append(
+                .release(sessions[session].clientIdentifier, number: sessions[session].tenure)
+            )
+        }
         sessionsByClient[sessions[session].clientIdentifier] = nil
         sessions.remove(session)
     }
@@ -108,7 +115,7 @@ extension Broker {
             let connection = ConnectionIndex(value: index)
             switch connections[index].phase {
             case .ended: continue
-            case .awaitingConnect, .authenticating:
+            case .awaitingConnect, .authenticating, .claiming:
                 connections[index].phase = .ended
                 effects.closing.append(connection)
             case .connected:

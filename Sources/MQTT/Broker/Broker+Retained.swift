@@ -8,32 +8,60 @@ extension Broker {
     private static let sweepPause = TimeAmount.milliseconds(10)
     private static let sweptTopicCount = 10_000
 
-    /// Stores the message that its topic keeps from now on.
+    /// Stores the message that its topic keeps from now on, and tells the peers.
     ///
     /// - Parameter publisher: The session that published it; `nil` where that has ended, or where it was the broker.
+    /// - Returns: Whether the peers have been told, who pass the message on to their sessions as well.
     mutating func retain(
         _ message: StoredMessage,
         from publisher: SessionIndex?,
         now: NIODeadline,
         into effects: inout Effects
-    ) {
+    ) -> Bool {
         // What the broker tells of itself takes no place of what Clients retain.
-        let countOfClients = retained.count - systemTopics.values.count
+        let countOfClients = retained.count - systemTopics.values.count - foreignSystemTopicCount
         guard
             countOfClients < limits.retainedMessages || message.payload.isEmpty
                 || retained.message(of: message.topic) != nil
         else {
             if !isRetainedFullNoted { effects.events.append(.retainedMessagesFull) }
             isRetainedFullNoted = true
-            return
+            return false
         }
         isRetainedFullNoted = false
+        let origin = publisher.flatMap { source(of: $0) }
+        keepRetained(message, source: origin, now: now, into: &effects)
+        guard peerCount > 0 else { return false }
+        let change = RetainedChange(
+            message: message,
+            stamp: retainedOrder.stamp(UTF8String(unchecked: [UInt8](copying: message.topic))),
+            source: origin.map {
+                RetainedChange.Source(
+                    clientIdentifier: $0.clientIdentifier,
+                    userName: $0.userName,
+                    listener: $0.listener
+                )
+            }
+        )
+        postToAll(.retained(change), into: &effects)
+        return true
+    }
+
+    /// Stores the message that its topic keeps from now on.
+    mutating func keepRetained(
+        _ message: StoredMessage,
+        source: RetainedSource?,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
         let expiry = configuration.retainExpiryInterval.map { now + .seconds(Int64($0)) }
         // What the broker tells of itself is kept up to date and does not grow old.
         let isOwn = message.topic.starts(with: Self.systemPrefix.span)
-        let origin = publisher.flatMap { source(of: $0) }
-        retained.store(message, source: origin, expiry: isOwn ? nil : expiry)
-        if isDurable, !isOwn { storeRetained(message, origin, expiry: expiry, into: &effects) }
+        let countBefore = retained.count
+        retained.store(message, source: source, expiry: isOwn ? nil : expiry)
+        // Those of this broker itself are counted where they are made.
+        if isOwn, peerCount > 0, systemTopics.values.isEmpty { foreignSystemTopicCount += retained.count - countBefore }
+        if isDurable, !isOwn { storeRetained(message, source, expiry: expiry, into: &effects) }
         if retained.expiringCount > 0, nextSweep == nil { scheduleSweep(at: now + Self.sweepInterval) }
     }
 

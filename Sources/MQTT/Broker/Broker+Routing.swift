@@ -14,8 +14,9 @@ extension Broker {
     ) -> Bool {
         let expiry = publish.messageExpiryInterval.map { now + .seconds(Int64($0)) }
         var message = RoutedMessage(publish, expiry: expiry)
+        var peersHaveIt = false
         if publish.retain, configuration.retainAvailable {
-            retain(message.stored, from: publisher, now: now, into: &effects)
+            peersHaveIt = retain(message.stored, from: publisher, now: now, into: &effects)
         }
         var matches = subscriptions.matches(of: publish.topic)
         if let publisher,
@@ -26,29 +27,50 @@ extension Broker {
         guard !matches.isEmpty else { return false }
         shapes.begin()
         for delivery in matches.deliveries {
+            if delivery.session < peerCount {
+                if !peersHaveIt { effects.mail.post(.message(message.stored), to: Int(delivery.session)) }
+                continue
+            }
             if delivery.noLocal, delivery.session == publisher { continue }  // [MQTT-3.8.3-3]
-            let terms = message.terms(
-                maximumQoS: delivery.maximumQoS,
-                isUpgraded: configuration.upgradesOutgoingQoS,
-                retainAsPublished: delivery.retainAsPublished,
-                subscriptionIdentifiers: matches.subscriptionIdentifiers(of: delivery)
-            )
+            if isIgnored(delivery.session, from: number) { continue }
+            let terms = terms(of: delivery, in: matches, for: message)
             let isOnly = matches.deliveries.count == 1
             deliver(&message, to: delivery.session, terms, isOnly: isOnly, now: now, into: &effects)
         }
         for group in matches.groups {
-            deliver(&message, toOneOf: group, now: now, into: &effects)
+            if peerCount > 0, passTurnToPeer(&message, in: group, into: &effects) { continue }
+            let isDelivered = deliver(&message, toOneOf: group, now: now, into: &effects)
+            if !isDelivered, peerCount > 0, let filter = subscriptions.filter(of: group) {
+                passOn(SharedMail(message: message.stored, filter: filter), into: &effects)
+            }
         }
         return true
     }
 
-    /// Gives a message to one member of a group: the next whose Client is there, or else the next [MQTT-4.8.2-4].
-    private mutating func deliver(
+    /// How a session gets a message by what its matching subscriptions amount to.
+    func terms(
+        of delivery: SubscriptionMatches.Delivery,
+        in matches: SubscriptionMatches,
+        for message: RoutedMessage
+    ) -> DeliveryTerms {
+        message.terms(
+            maximumQoS: delivery.maximumQoS,
+            isUpgraded: configuration.upgradesOutgoingQoS,
+            retainAsPublished: delivery.retainAsPublished,
+            subscriptionIdentifiers: matches.subscriptionIdentifiers(of: delivery)
+        )
+    }
+
+    /// Gives a message to one member of a group that is here: the next whose Client is there, or else the next
+    /// [MQTT-4.8.2-4].
+    ///
+    /// - Returns: Whether there is one who may have it.
+    mutating func deliver(
         _ message: inout RoutedMessage,
         toOneOf group: SubscriptionMatches.GroupPlace,
         now: NIODeadline,
         into effects: inout Effects
-    ) {
+    ) -> Bool {
         let memberCount = subscriptions.memberCount(of: group)
         var chosen: Int?
         for distance in 0..<memberCount {
@@ -61,7 +83,9 @@ extension Broker {
             }
             if chosen == nil { chosen = distance }
         }
-        guard let chosen, let member = subscriptions.member(of: group, at: chosen) else { return }
+        guard let chosen, let member = subscriptions.member(of: group, at: chosen) else {
+            return false
+        }
         subscriptions.passTurn(in: group, by: chosen)
         let terms = message.terms(
             maximumQoS: member.options.maximumQoS,
@@ -70,5 +94,6 @@ extension Broker {
             subscriptionIdentifiers: member.identifier == 0 ? [] : [member.identifier]
         )
         deliver(&message, to: member.session, terms, isOnly: true, now: now, into: &effects)
+        return true
     }
 }

@@ -47,6 +47,7 @@ extension Broker {
             )
             if fetchesRetained(options, isNew: isNew), filter.shareName == nil { replays.append((filter, options)) }
         }
+        tellInterest(into: &effects)
         // [MQTT-3.8.4-1], [MQTT-3.8.4-2], [MQTT-3.8.4-6]
         let suback = SubscriptionAcknowledgement(
             packetIdentifier: subscribe.packetIdentifier,
@@ -151,6 +152,7 @@ extension Broker {
                 )
             )
         }
+        tellInterest(into: &effects)
         // [MQTT-3.10.4-4], [MQTT-3.10.4-5]
         let unsuback = SubscriptionAcknowledgement(
             packetIdentifier: unsubscribe.packetIdentifier,

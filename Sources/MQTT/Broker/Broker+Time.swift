@@ -31,7 +31,7 @@ extension Broker {
         guard let deadline = connections[connection.value].deadline(connectTimeout: connectTimeout) else { return }
         guard deadline <= now else { return scheduleDeadline(of: connection) }
         switch connections[connection.value].phase {
-        case .ended, .authenticating:
+        case .ended, .authenticating, .claiming:
             return
         case .awaitingConnect:
             failed(.protocolError("no CONNECT in time"), on: connection, now: now, into: &effects)
@@ -48,6 +48,8 @@ extension Broker {
     }
 
     private mutating func sessionDeadline(_ session: SessionIndex, now: NIODeadline, into effects: inout Effects) {
+        // One that is moving is about to be entered again, where it arrives.
+        guard moves[session] == nil else { return }
         if let expiry = sessions[session].expiry, expiry <= now {
             statistics.sessionsExpiredCount += 1
             return endSession(session, now: now, into: &effects)  // [MQTT-3.1.2-23]

@@ -3,15 +3,21 @@ import NIOCore
 /// An MQTT Server as a value: packets and the time go in, what is to be done comes out as `Effects`.
 ///
 /// It performs no input or output and asks no clock, so that every rule can be tested without a socket and whole worlds
-/// of Clients run in virtual time. One event loop owns it together with its connections. Nothing here assumes that it is
-/// the only one: identifiers that it makes up are random, and what it knows of other brokers could only be their
-/// interest and their messages.
+/// of Clients run in virtual time. One event loop owns it together with its connections.
+///
+/// Several brokers, each on a loop of its own, can be one to their Clients. They are peers that send each other `Mail`;
+/// one that is alone has nothing to do with all that, and what it pays for it is a look at an empty list.
 ///
 /// The parts: `Broker+Connect` opens connections, `Broker+Publish` takes messages in, `Broker+Routing` finds who gets
 /// them, `Broker+Delivery` queues them, `Broker+Sending` writes them, `Broker+Subscribe` changes who gets what,
-/// `Broker+End` ends connections and sessions, `Broker+Time` does what is due.
+/// `Broker+End` ends connections and sessions, `Broker+Time` does what is due, `Broker+Peers` and `Broker+Moves` are what
+/// it has to do with other brokers.
 struct Broker {
     typealias SessionIndex = SubscriptionIndex.Session
+
+    /// Its number among the brokers that are one to their Clients, and how many they are.
+    let number: Int
+    let brokerCount: Int
 
     var configuration: BrokerConfiguration
 
@@ -32,7 +38,10 @@ struct Broker {
     var beyondMessageCount = 0
     var beyondByteCount = 0
     /// Whether what lasts is stored: every change of it goes into the batch of the effects.
-    var isDurable = false
+    var isDurable = false {
+        // A store knows the sessions of one broker.
+        didSet { precondition(!isDurable || peerCount == 0, "a broker with a store has no peers") }
+    }
     /// Whether the store takes nothing at the moment: what it would have to take in is refused.
     var isStoreFull = false
     /// The number that was given to a stored session last.
@@ -43,14 +52,42 @@ struct Broker {
     var connectedCount = 0
     var systemTopics = SystemTopics()
 
-    init(configuration: BrokerConfiguration = BrokerConfiguration()) {
+    /// - Parameters:
+    ///   - number: Its number, from 0 on, among `brokerCount` brokers that are one to their Clients.
+    ///   - brokerCount: At most ``BrokerSet/mostBrokers``; with 1 it is alone.
+    init(configuration: BrokerConfiguration = BrokerConfiguration(), number: Int = 0, of brokerCount: Int = 1) {
         precondition(!configuration.listeners.isEmpty, "a broker needs the rules of at least one listener")
+        precondition((1...BrokerSet.mostBrokers).contains(brokerCount), "there may be \(BrokerSet.mostBrokers) brokers")
+        precondition((0..<brokerCount).contains(number), "there is no broker \(number) of \(brokerCount)")
         self.configuration = configuration
+        self.number = number
+        self.brokerCount = brokerCount
+        peerCount = brokerCount == 1 ? 0 : SessionIndex(brokerCount)
+        retainedOrder = RetainedOrder(broker: number, brokerCount: brokerCount)
+        subscriptions = SubscriptionIndex(peerCount: peerCount)
+        sessions.reserve(Int(peerCount))
         connectionCounts = Array(repeating: 0, count: configuration.listeners.count)
         subscriptions.mergesSubscriptions = !configuration.sendsForEachSubscription
     }
 
-    /// The last ticket that was given to an `AuthenticationRequest`.
+    /// How many of the lowest numbers of sessions stand for peers: one for each broker, itself among them; none where it
+    /// is alone.
+    let peerCount: SessionIndex
+    /// Which change of what a topic keeps is the later one; only where there are peers.
+    var retainedOrder: RetainedOrder
+    /// How many topics below `$SYS` a peer publishes.
+    var foreignSystemTopicCount = 0
+    /// The sessions that leave or arrive, and what waits for those that arrive.
+    var moves: [SessionIndex: SessionMove] = [:]
+    var departures: [MoveName: SessionIndex] = [:]
+    var arrivals: [UTF8String: [Arrival]] = [:]
+    /// The tenure of the Client whose CONNECT is being accepted: what it leaves does not give its name free.
+    var enteringTenure: UInt64 = 0
+    /// Peers for whose Clients too much waits, and whether they have been told that of this broker.
+    var overloadedPeers = BrokerSet()
+    var peersKnowOverload = false
+
+    /// The last ticket that was given to an `AuthenticationRequest` or a `Claim`.
     var lastTicket: UInt32 = 0
     /// How fast all Clients together publish.
     var publishMeter = RateMeter()
@@ -123,7 +160,7 @@ struct Broker {
         into effects: inout Effects
     ) {
         switch connections[connection.value].phase {
-        case .ended, .authenticating:
+        case .ended, .authenticating, .claiming:
             return
         case .awaitingConnect:
             guard case .connect(let connect) = packet else {
@@ -190,7 +227,7 @@ struct Broker {
         switch connections[connection.value].phase {
         case .ended:
             return
-        case .awaitingConnect, .authenticating:
+        case .awaitingConnect, .authenticating, .claiming:
             statistics.malformedPacketCount += 1
             if error.reasonCode == .unsupportedProtocolVersion {
                 // In the form of version 3.1.1, which says 1: a Client of another version is more likely to know it.
@@ -247,10 +284,10 @@ struct Broker {
 
     /// The version that packets of a connection are decoded for, and the largest packet it may send.
     private func decoding(of connection: ConnectionIndex) -> (version: ProtocolVersion, maximumPacketSize: Int) {
-        // A CONNECT whose password is being checked is followed by nothing that is looked at before it is accepted.
+        // A CONNECT that waits is followed by nothing that is looked at before it is accepted.
         let isOpen =
             switch connections[connection.value].phase {
-            case .connected, .authenticating: true
+            case .connected, .authenticating, .claiming: true
             case .awaitingConnect, .ended: false
             }
         return (
@@ -261,6 +298,11 @@ struct Broker {
 
     /// Whether so much waits for receivers that publishers are to be kept waiting.
     func isOverloaded(_ effects: borrowing Effects) -> Bool {
+        !overloadedPeers.isEmpty || isOverloadedItself(effects)
+    }
+
+    /// The same for its own receivers.
+    func isOverloadedItself(_ effects: borrowing Effects) -> Bool {
         queuedByteCount + effects.outbox.byteCount > limits.waitingBytesInAll
             // Where the store takes nothing, what would have to wait for it is refused.
             || !isStoreFull && effects.unwrittenByteCount + effects.batch.byteCount > limits.unwrittenBytes

@@ -15,6 +15,22 @@ struct BrokerLoad: Sendable, Equatable {
     /// The publishers that are kept waiting.
     var pausedPublisherCount = 0
     var statistics = BrokerStatistics()
+    /// The bytes of the retained messages among the stored ones.
+    var retainedByteCount = 0
+
+    /// Adds what a peer holds. What is retained all of them hold, and it counts once.
+    mutating func add(_ other: BrokerLoad) {
+        connectionCount += other.connectionCount
+        connectedCount += other.connectedCount
+        sessionCount += other.sessionCount
+        subscriptionCount += other.subscriptionCount
+        sharedSubscriptionCount += other.sharedSubscriptionCount
+        storedMessageCount += other.storedMessageCount - other.retainedMessageCount
+        storedByteCount += other.storedByteCount - other.retainedByteCount
+        waitingByteCount += other.waitingByteCount
+        pausedPublisherCount += other.pausedPublisherCount
+        statistics.add(other.statistics)
+    }
 }
 
 extension Broker {
@@ -29,7 +45,8 @@ extension Broker {
             storedMessageCount: retained.count + queuedMessageCount + beyondMessageCount,
             storedByteCount: retained.byteCount + queuedByteCount + beyondByteCount,
             waitingByteCount: queuedByteCount + effects.outbox.byteCount,
-            statistics: statistics
+            statistics: statistics,
+            retainedByteCount: retained.byteCount
         )
     }
 }

@@ -20,6 +20,23 @@ struct BrokerStatistics: Sendable, Equatable {
     /// The most sessions that there were at once.
     var sessionsMaximum = 0
 
+    /// Adds what a peer has done. The most sessions that there were at once may have been fewer than those of each
+    /// broker's own most together.
+    mutating func add(_ other: BrokerStatistics) {
+        for type in received.indices {
+            received[type] += other.received[type]
+            sent[type] += other.sent[type]
+        }
+        publishReceivedByteCount += other.publishReceivedByteCount
+        publishSentByteCount += other.publishSentByteCount
+        publishDroppedCount += other.publishDroppedCount
+        connectionsOpenedCount += other.connectionsOpenedCount
+        connectionsAcceptedCount += other.connectionsAcceptedCount
+        malformedPacketCount += other.malformedPacketCount
+        sessionsExpiredCount += other.sessionsExpiredCount
+        sessionsMaximum += other.sessionsMaximum
+    }
+
     mutating func noteReceived(_ type: ControlPacketType) {
         received[Int(type.rawValue)] += 1
     }

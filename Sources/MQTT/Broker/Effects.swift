@@ -14,6 +14,13 @@ struct Effects {
     var unwrittenByteCount = 0
     /// What happened that a person may want to read in a log.
     var events: [BrokerEvent] = []
+    /// What peers are to be told; empty where there are none.
+    var mail = OutgoingMail()
+    /// What the directory of Clients is asked, in this order; each claim is to be answered by `consult`.
+    var directory: [DirectoryRequest] = []
+    /// The connections whose CONNECT has been accepted after it had waited for the directory: what they have sent behind
+    /// it is to be worked on.
+    var continuing: [ConnectionIndex] = []
 
     /// The batch up to which everything is stored.
     var storedThrough: UInt64 = 0

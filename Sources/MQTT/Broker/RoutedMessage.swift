@@ -13,6 +13,21 @@ struct RoutedMessage {
         self.expiry = expiry
     }
 
+    /// A message that a peer has passed on.
+    init(_ stored: StoredMessage, now: NIODeadline) {
+        var publish = Publish(
+            topic: stored.topic,
+            properties: stored.forwardedProperties,
+            payload: stored.payload,
+            qos: stored.qos,
+            retain: stored.retain
+        )
+        publish.messageExpiryInterval = stored.remainingExpiryInterval(now: now)
+        self.publish = publish
+        expiry = stored.expiry
+        storedMessage = stored
+    }
+
     /// The stored form; made once, however many keep it.
     var stored: StoredMessage {
         mutating get {

@@ -5,6 +5,8 @@ struct Slab<Element> {
     private var elements: [Element] = []
     private var vacant: [UInt32] = []
     private var isOccupied: [Bool] = []
+    /// How many of the lowest numbers are never given to an element.
+    private var reservedCount = 0
     private let placeholder: Element
 
     init(placeholder: Element) {
@@ -12,7 +14,15 @@ struct Slab<Element> {
     }
 
     /// How many elements there are.
-    var count: Int { elements.count - vacant.count }
+    var count: Int { elements.count - vacant.count - reservedCount }
+
+    /// Keeps the lowest numbers from being given to elements, before there are any.
+    mutating func reserve(_ count: Int) {
+        precondition(elements.isEmpty, "numbers were reserved too late")
+        elements = Array(repeating: placeholder, count: count)
+        isOccupied = Array(repeating: false, count: count)
+        reservedCount = count
+    }
 
     mutating func insert(_ element: Element) -> UInt32 {
         if let index = vacant.popLast() {

@@ -103,9 +103,17 @@ struct SystemTopics: Sendable {
 }
 
 extension Broker {
-    /// Publishes what has changed below `$SYS`.
-    mutating func publishSystemTopics(_ figures: SystemFigures, now: NIODeadline, into effects: inout Effects) {
-        for (topic, value) in systemTopics.update(load(effects), figures, version: configuration.versionText) {
+    /// Publishes what has changed below `$SYS`. Of several brokers only one does.
+    ///
+    /// - Parameter load: What all brokers hold together, where there are several.
+    mutating func publishSystemTopics(
+        _ figures: SystemFigures,
+        load: BrokerLoad? = nil,
+        now: NIODeadline,
+        into effects: inout Effects
+    ) {
+        let load = load ?? self.load(effects)
+        for (topic, value) in systemTopics.update(load, figures, version: configuration.versionText) {
             publishOwn(topic, Array(value.utf8), retain: true, now: now, into: &effects)
         }
     }

@@ -281,3 +281,5 @@ struct OutgoingFlow<Message> {
         return UInt16(sum > maximumCount ? sum - maximumCount : sum)
     }
 }
+
+extension OutgoingFlow: Sendable where Message: Sendable {}

@@ -8,6 +8,7 @@ import NIOCore
 ///                 └──── refused, or anything else ───────────┴──────────────────────┘
 /// ```
 ///
+/// Where there are several brokers, `claiming` is before `connected`: the session is fetched if it is at another one.
 /// `ended` is between the decision to close and the channel's word that it is closed; what arrives then is ignored.
 struct ServerConnection {
     /// Where the connection is in the picture above.
@@ -15,6 +16,9 @@ struct ServerConnection {
         case awaitingConnect
         /// The password of the CONNECT is being checked elsewhere; what arrives meanwhile waits.
         case authenticating
+        /// Nothing speaks against the CONNECT, and the session of its Client is being fetched; what arrives meanwhile
+        /// waits.
+        case claiming
         case connected
         case ended
 
@@ -22,7 +26,7 @@ struct ServerConnection {
         var takesPackets: Bool {
             switch self {
             case .awaitingConnect, .connected: true
-            case .authenticating, .ended: false
+            case .authenticating, .claiming, .ended: false
             }
         }
     }
@@ -39,7 +43,7 @@ struct ServerConnection {
     var wantsProblemInformation = true
     var incomingAliases = IncomingTopicAliases(maximum: 0)
     var outgoingAliases = OutgoingTopicAliases(maximum: 0)
-    /// The CONNECT whose password is being checked.
+    /// The CONNECT that waits.
     var pendingConnect: PendingConnect?
     /// The user name that a certificate or key stands for; it takes the place of the one in CONNECT.
     var identity: UTF8String?
@@ -73,6 +77,7 @@ struct ServerConnection {
         switch phase {
         case .awaitingConnect: lastReceived + connectTimeout
         case .authenticating: nil  // whoever checks the password answers in any case
+        case .claiming: nil  // so does the other broker
         case .connected: allowedSilence.map { lastReceived + $0 }
         case .ended: nil
         }

@@ -50,6 +50,9 @@ struct ServerSession {
     /// The entry in the queue of deadlines that is valid for this session.
     var scheduledDeadline: NIODeadline?
 
+    /// The number under which the directory of Clients has it; only where there are several brokers.
+    var tenure: UInt64 = 0
+
     /// What of it is in the store, beside what is here.
     var storage = SessionStorage()
 
@@ -155,6 +158,29 @@ struct ServerSession {
     /// The content of a message is not needed any more: it is acknowledged, or will not be sent.
     mutating func letGo(of delivery: Delivery) {
         inFlightByteCount -= delivery.size
+    }
+
+    /// Takes over the rest of a session that was at another broker: its messages come before those that were queued here
+    /// since.
+    mutating func adopt(_ moved: MovedSession) {
+        expiryInterval = moved.expiryInterval
+        expiry = moved.expiry
+        delayedWill = moved.delayedWill
+        isDropping = isDropping || moved.isDropping
+        outgoing = moved.outgoing
+        incoming = moved.incoming
+        inFlightByteCount = outgoing.unfinishedMessages.reduce(0) { $0 + $1.size }
+        let later = queue
+        queue = Deque()
+        queuedByteCount = 0
+        queuedReplayCount = 0
+        queuedQoS0Count = 0
+        for delivery in moved.queue {
+            enqueue(delivery)
+        }
+        for delivery in later {
+            enqueue(delivery)
+        }
     }
 
     /// When something is to be done for the session while its Client is away.

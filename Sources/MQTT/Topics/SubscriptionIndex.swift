@@ -2,6 +2,9 @@
 ///
 /// A tree of filters; each node lists its subscribers. For each session there is a table from node to place in that list,
 /// so that subscribing, unsubscribing and the end of a session cost the same however many others subscribe to the filter.
+///
+/// Where several brokers are one to their Clients, the lowest numbers of sessions stand for peers: what a peer's sessions
+/// subscribe to is in the index as well, once for each filter (see `SubscriptionIndex+Peers`).
 struct SubscriptionIndex {
     /// The number of a session, given by whoever keeps the sessions.
     typealias Session = UInt32
@@ -20,20 +23,26 @@ struct SubscriptionIndex {
         var members: [Subscriber] = []
         /// The member whose turn is next.
         var turn = 0
+        /// How many members peers have.
+        var elsewhere: [PeerMembers] = []
+        /// How many of `members` have a connection; only where there are peers.
+        var presentCount: UInt32 = 0
+        /// Whose turn it is among this broker's members and those of peers.
+        var round: UInt32 = 0
     }
 
     /// What a node of the tree holds.
-    private struct Subscriptions {
+    struct Subscriptions {
         var subscribers: [Subscriber] = []
         var groups: [Group] = []
 
         var isEmpty: Bool { subscribers.isEmpty && groups.isEmpty }
     }
 
-    private typealias Tree = TopicTree<Subscriptions>
+    typealias Tree = TopicTree<Subscriptions>
 
     /// Where the subscriptions of one session are.
-    private struct Places {
+    struct Places {
         /// The place in the list of subscribers, by node.
         var subscriptions: [Tree.Node: Int32] = [:]
         /// The Share Names under which the session subscribes, by node.
@@ -45,9 +54,21 @@ struct SubscriptionIndex {
         didSet { if mergesSubscriptions != oldValue { generation += 1 } }
     }
 
-    private var tree = Tree()
-    private var places: [Places?] = []
-    /// How many subscriptions there are, shared ones among them.
+    /// How many of the lowest numbers stand for peers and not for sessions.
+    let peerCount: Session
+    var tree = Tree()
+    private(set) var places: [Places?] = []
+    /// Which sessions have a connection, by their numbers; only where there are peers.
+    var isPresent: [Bool] = []
+    /// What has changed for peers and is to be told to them.
+    var interestChanges: [Interest] = []
+
+    /// - Parameter peerCount: How many of the lowest numbers stand for peers.
+    init(peerCount: Session = 0) {
+        self.peerCount = peerCount
+    }
+
+    /// How many subscriptions sessions of this broker have, shared ones among them.
     private(set) var count = 0
     /// How many of them are shared.
     private(set) var sharedCount = 0
@@ -55,7 +76,7 @@ struct SubscriptionIndex {
     var nodeCount: Int { tree.nodeCount }
     var levelCount: Int { tree.levelCount }
     /// Counts the changes; what was found before the last one is out of date.
-    private(set) var generation: UInt64 = 0
+    var generation: UInt64 = 0
 
     private var walk = Tree.Walk()
     private var matcher = SubscriptionMatcher()
@@ -81,7 +102,10 @@ struct SubscriptionIndex {
             } else {
                 add(subscriber, node: node)
             }
-        if isNew { count += 1 }
+        if isNew, subscriber.session >= peerCount {
+            count += 1
+            if peerCount > 0 { noteAdded(filter, node: node) }
+        }
         return isNew
     }
 
@@ -154,7 +178,10 @@ struct SubscriptionIndex {
             tree[node]?.subscribers[Int(place)] = last
             places[Int(last.session)]?.subscriptions[node] = place
         }
-        count -= 1
+        if session >= peerCount {
+            count -= 1
+            if peerCount > 0 { noteRemoved(node: node) }
+        }
         removeIfUnused(node)
         return true
     }
@@ -166,7 +193,8 @@ struct SubscriptionIndex {
         tree[node]?.groups[group].members.remove(at: member)
         // Those behind the one that leaves move up; the turn stays with the member that has it.
         if member < groups[group].turn { tree[node]?.groups[group].turn -= 1 }
-        if groups[group].members.count == 1 { tree[node]?.groups.remove(at: group) }
+        if peerCount > 0 { noteLeft(session, node: node, group: group) }
+        if groups[group].members.count == 1, groups[group].elsewhere.isEmpty { tree[node]?.groups.remove(at: group) }
         places[Int(session)]?.shared[node]?.removeAll { $0 == shareName }
         if places[Int(session)]?.shared[node]?.isEmpty == true { places[Int(session)]?.shared[node] = nil }
         count -= 1
@@ -175,7 +203,7 @@ struct SubscriptionIndex {
         return true
     }
 
-    private mutating func removeIfUnused(_ node: Tree.Node) {
+    mutating func removeIfUnused(_ node: Tree.Node) {
         guard tree[node]?.isEmpty == true else { return }
         tree[node] = nil
         tree.removeIfUnused(node)
@@ -240,31 +268,13 @@ struct SubscriptionIndex {
             guard let subscriptions = tree[node] else { return }
             for subscriber in subscriptions.subscribers
             where !(subscriber.session == publisher && subscriber.options.noLocal) {
-                matcher.add(subscriber, merging: mergesSubscriptions)
+                // A peer gets a message once: it finds the subscriptions of its sessions itself.
+                matcher.add(subscriber, merging: mergesSubscriptions || subscriber.session < peerCount)
             }
             for index in subscriptions.groups.indices {
                 matcher.addGroup(node: node, index: index)
             }
         }
-    }
-
-    // MARK: Turns in groups
-
-    /// How many members a group has that a message matched.
-    func memberCount(of group: SubscriptionMatches.GroupPlace) -> Int {
-        tree[group.node]?.groups[group.index].members.count ?? 0
-    }
-
-    /// The member that is `distance` turns away: 0 is the one whose turn it is. Below `memberCount`.
-    func member(of group: SubscriptionMatches.GroupPlace, at distance: Int) -> Subscriber? {
-        guard let group = tree[group.node]?.groups[group.index] else { return nil }
-        return group.members[(group.turn + distance) % group.members.count]
-    }
-
-    /// The member that was `distance` turns away has been served: the turn passes to the one behind it.
-    mutating func passTurn(in group: SubscriptionMatches.GroupPlace, by distance: Int) {
-        guard let served = tree[group.node]?.groups[group.index] else { return }
-        tree[group.node]?.groups[group.index].turn = (served.turn + distance + 1) % served.members.count
     }
 }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: who may do what")
+@Suite("Broker: who may do what", .onSeveralBrokers)
 struct AccessTests {
     /// The rules that the tests have: `ann` may write and read below `a`, everybody may read `news`.
     private static func list() -> AccessControlList {
@@ -181,7 +181,7 @@ struct AccessTests {
         #expect(nobody.subscribe("secret/#", "news") == [.notAuthorized, .grantedQoS2])
         let old = broker.connect("o", version: .v3_1_1)
         #expect(old.subscribe("secret/#").map(\.isFailure) == [true])
-        #expect(broker.session("n").map { _ in broker.broker.subscriptions.count } == 1)
+        #expect(broker.session("n").map { _ in broker.load.subscriptionCount } == 1)
     }
 
     @Test("a Client receives only what it may, also of what a wildcard matches and of what is retained")
@@ -231,7 +231,10 @@ struct AccessTests {
         #expect(client.publish("$share/g/t", "x", qos: .atLeastOnce) == .notAuthorized)
     }
 
-    @Test("a retained message stays away when its publisher may not publish it any more, and comes back when it may")
+    @Test(
+        "a retained message stays away when its publisher may not publish it any more, and comes back when it may",
+        .tags(.oneBroker)
+    )
     func retainedSource() {
         let broker = brokerWithList()
         broker.connect("b", userName: "bob").publish("a/1", "kept", retain: true)
@@ -274,7 +277,7 @@ struct AccessTests {
         #expect(bob.publish("b/1", qos: .atLeastOnce) == .noMatchingSubscribers)
     }
 
-    @Test("a Client whose user has gone is let go of, the others stay")
+    @Test("a Client whose user has gone is let go of, the others stay", .tags(.oneBroker))
     func userGone() {
         let broker = InMemoryBroker()
         let ann = broker.connect("a", userName: "ann")
@@ -284,7 +287,7 @@ struct AccessTests {
         #expect(!ann.isClosed)
     }
 
-    @Test("an operator ends a connection, and the will is published")
+    @Test("an operator ends a connection, and the will is published", .tags(.oneBroker))
     func kick() {
         let broker = InMemoryBroker()
         let watcher = broker.connect("w")

@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: CONNECT and CONNACK")
+@Suite("Broker: CONNECT and CONNACK", .onSeveralBrokers)
 struct ConnectionTests {
     @Test(
         """
@@ -241,7 +241,7 @@ struct ConnectionTests {
         #expect(broker.remains == InMemoryBroker.Remains())
     }
 
-    @Test("more connections than the limit are not taken, and taken again when others have gone")
+    @Test("more connections than the limit are not taken, and taken again when others have gone", .tags(.oneBroker))
     func connectionLimit() throws {
         let broker = InMemoryBroker { $0.limits.connections = 2 }
         let first = broker.connect("a")

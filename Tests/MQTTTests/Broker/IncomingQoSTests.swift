@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: receiving QoS 0, 1 and 2")
+@Suite("Broker: receiving QoS 0, 1 and 2", .onSeveralBrokers)
 struct IncomingQoSTests {
     private let broker = InMemoryBroker()
 

@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: keep alive")
+@Suite("Broker: keep alive", .onSeveralBrokers)
 struct KeepAliveTests {
     @Test(
         "silence of one and a half times the Keep Alive ends the connection [MQTT-3.1.2-22] [MQTT-3.2.2-22]",

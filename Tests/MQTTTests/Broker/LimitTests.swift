@@ -4,9 +4,9 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: limits")
+@Suite("Broker: limits", .onSeveralBrokers)
 struct LimitTests {
-    @Test("each listener takes as many connections as it may")
+    @Test("each listener takes as many connections as it may", .tags(.oneBroker))
     func connectionsOfListener() throws {
         let broker = InMemoryBroker {
             $0.listeners = [ListenerRules(), ListenerRules()]
@@ -19,7 +19,7 @@ struct LimitTests {
         #expect(broker.open(by: 1) != nil)
     }
 
-    @Test("no more sessions than the limit, but each Client may come back to its own")
+    @Test("no more sessions than the limit, but each Client may come back to its own", .tags(.oneBroker))
     func sessions() {
         let broker = InMemoryBroker { $0.limits.sessions = 1 }
         let lasting = [(PropertyIdentifier.sessionExpiryInterval, Properties.Value.integer(100))]
@@ -92,7 +92,7 @@ struct LimitTests {
         #expect(broker.broker.deadlines.next == nil)
     }
 
-    @Test("who publishes faster than allowed is paused for as long as it takes to be level again")
+    @Test("who publishes faster than allowed is paused for as long as it takes to be level again", .tags(.oneBroker))
     func publishRate() throws {
         let broker = InMemoryBroker {
             $0.limits.publishRate = 10
@@ -114,7 +114,7 @@ struct LimitTests {
         #expect(broker.broker.pause(of: other.connection) == nil, "the others go on")
     }
 
-    @Test("a rate for all holds for each")
+    @Test("a rate for all holds for each", .tags(.oneBroker))
     func publishRateInAll() {
         let broker = InMemoryBroker { $0.limits.publishRateInAll = 10 }
         let first = broker.connect("a")

@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: properties of messages, aliases, expiry, sizes, versions")
+@Suite("Broker: properties of messages, aliases, expiry, sizes, versions", .onSeveralBrokers)
 struct MessagePropertyTests {
     private let broker = InMemoryBroker()
     private static let lasting: [(PropertyIdentifier, Properties.Value)] = [(.sessionExpiryInterval, .integer(600))]

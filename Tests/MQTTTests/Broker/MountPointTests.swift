@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: mount points")
+@Suite("Broker: mount points", .onSeveralBrokers)
 struct MountPointTests {
     /// Listener 0 sees everything, listeners 1 and 2 each have a part of it.
     private let broker = InMemoryBroker {

@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: sending QoS 0, 1 and 2")
+@Suite("Broker: sending QoS 0, 1 and 2", .onSeveralBrokers)
 struct OutgoingQoSTests {
     private let broker = InMemoryBroker()
     private static let lasting: [(PropertyIdentifier, Properties.Value)] = [(.sessionExpiryInterval, .integer(600))]

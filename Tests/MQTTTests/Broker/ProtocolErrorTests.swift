@@ -53,7 +53,7 @@ private let violations = [
     Violation("a session expiry interval that was 0 before", "E0 { 00 { 11 00000001 } }", .protocolError),
 ]
 
-@Suite("Broker: protocol errors")
+@Suite("Broker: protocol errors", .onSeveralBrokers)
 struct ProtocolErrorTests {
     @Test(
         """
@@ -71,7 +71,7 @@ struct ProtocolErrorTests {
         #expect(client.disconnectReason() == row.reasonCode)
         #expect(client.receiveAll().count == 1)
         #expect(watcher.receiveMessages() == [Publish("will", "gone")])
-        #expect(broker.broker.statistics.malformedPacketCount == 1)
+        #expect(broker.load.statistics.malformedPacketCount == 1)
         #expect(broker.remains.connections == 1)
     }
 

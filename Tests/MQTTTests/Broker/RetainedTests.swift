@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: retained messages")
+@Suite("Broker: retained messages", .onSeveralBrokers)
 struct RetainedTests {
     private let broker = InMemoryBroker()
 
@@ -114,7 +114,7 @@ struct RetainedTests {
         )
     }
 
-    @Test("they keep their properties, and expire [MQTT-3.3.2-5] [MQTT-3.3.2-6]")
+    @Test("they keep their properties, and expire [MQTT-3.3.2-5] [MQTT-3.3.2-6]", .tags(.oneBroker))
     func expiry() {
         let publisher = broker.connect("p")
         publisher.publish("t", "1", retain: true, expiry: 10, forwardedProperties: "03 'text' 26 'a' 'b'")

@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: sessions")
+@Suite("Broker: sessions", .onSeveralBrokers)
 struct SessionTests {
     private static let minute: [(PropertyIdentifier, Properties.Value)] = [(.sessionExpiryInterval, .integer(60))]
 

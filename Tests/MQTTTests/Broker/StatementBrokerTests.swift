@@ -5,7 +5,7 @@ import Testing
 @testable import Support
 
 /// Normative statements that say what a Server leaves out, or keeps although something changed.
-@Suite("Broker: single statements")
+@Suite("Broker: single statements", .onSeveralBrokers)
 struct StatementBrokerTests {
     private let broker = InMemoryBroker()
     private static let lasting: [(PropertyIdentifier, Properties.Value)] = [(.sessionExpiryInterval, .integer(600))]

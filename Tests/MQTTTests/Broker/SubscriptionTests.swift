@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: SUBSCRIBE and UNSUBSCRIBE")
+@Suite("Broker: SUBSCRIBE and UNSUBSCRIBE", .onSeveralBrokers)
 struct SubscriptionTests {
     private let broker = InMemoryBroker()
 

@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Broker: Will Messages")
+@Suite("Broker: Will Messages", .onSeveralBrokers)
 struct WillTests {
     private static let lasting: [(PropertyIdentifier, Properties.Value)] = [(.sessionExpiryInterval, .integer(600))]
 

@@ -1,0 +1,34 @@
+import Testing
+
+@testable import Support
+
+/// Has each test of a suite run several times: on one broker, and on several that are one to their Clients, of which each
+/// connection gets the next one. A test that looks into the one broker there is has the tag `oneBroker`.
+struct BrokerCounts: SuiteTrait, TestTrait, TestScoping {
+    /// How many brokers there are in each run.
+    static let counts = [1, 2, 5]
+
+    var isRecursive: Bool { true }
+
+    @concurrent
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @Sendable @concurrent () async throws -> Void
+    ) async throws {
+        guard testCase != nil, !test.tags.contains(.oneBroker) else { return try await function() }
+        for count in Self.counts {
+            try await InMemoryBroker.$standardCount.withValue(count) { try await function() }
+        }
+    }
+}
+
+extension Trait where Self == BrokerCounts {
+    /// Runs tests on one broker and on several.
+    static var onSeveralBrokers: Self { BrokerCounts() }
+}
+
+extension Tag {
+    /// The test looks into the one broker there is.
+    @Tag static var oneBroker: Self
+}
