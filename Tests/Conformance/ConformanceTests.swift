@@ -7,10 +7,25 @@ import Testing
 /// What the clients of a case reach the broker through.
 enum Carrier: String, Sendable, CaseIterable {
     case memory
+    case twoBrokers
+    case fiveBrokers
     case tcp
     case tls
     case webSocket
     case secureWebSocket
+
+    /// Whether it is all in memory, where time is virtual and cases can wait.
+    var isMemory: Bool { brokerCount != nil }
+
+    /// How many brokers are in memory.
+    var brokerCount: Int? {
+        switch self {
+        case .memory: 1
+        case .twoBrokers: 2
+        case .fiveBrokers: 5
+        case .tcp, .tls, .webSocket, .secureWebSocket: nil
+        }
+    }
 
     /// Whether there are certificates in it, which a program has to make.
     var needsCertificates: Bool { self == .tls || self == .secureWebSocket }
@@ -27,7 +42,7 @@ struct ConformanceRun: Sendable, CustomTestStringConvertible {
     static func all() throws -> [ConformanceRun] {
         try ConformanceCase.all().flatMap { testCase in
             Carrier.allCases
-                .filter { $0 == .memory || !testCase.hasWaits }
+                .filter { $0.isMemory || !testCase.hasWaits }
                 .filter { !$0.needsCertificates || TestCertificates.isPossible }
                 .map { ConformanceRun(testCase: testCase, carrier: $0) }
         }
@@ -47,8 +62,9 @@ struct ConformanceTests {
             try configuration.apply(option, value)
         }
         switch run.carrier {
-        case .memory:
-            try await check(run.testCase, in: MemoryCarrier(configuration))
+        case .memory, .twoBrokers, .fiveBrokers:
+            let brokerCount = run.carrier.brokerCount ?? 1
+            try await check(run.testCase, in: MemoryCarrier(configuration, brokerCount: brokerCount))
         case .tcp, .tls, .webSocket, .secureWebSocket:
             let carrier = try await SocketCarrier.start(
                 configuration,

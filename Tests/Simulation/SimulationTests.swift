@@ -11,14 +11,15 @@ import Musl
 import Darwin
 #endif
 
-/// Worlds of one broker and many clients in virtual time: whatever is delayed, split, cut or restarted, the promises of
-/// the protocol hold.
+/// Worlds of one broker, or several that are one, and many clients in virtual time: whatever is delayed, split, cut or
+/// restarted, the promises of the protocol hold.
 ///
-/// `SIMULATION_SEED` runs one world and prints what happened in it; `SIMULATION_WORLDS` says how many are run.
+/// `SIMULATION_SEED` runs one world and prints what happened in it, with `SIMULATION_BROKERS` brokers;
+/// `SIMULATION_WORLDS` says how many are run.
 @Suite struct SimulationTests {
     @Test("The promises of every quality of service hold in a rough world", arguments: Seeds.chosen)
-    func promisesHold(seed: UInt64) {
-        let world = SimulatedWorld(seed: seed)
+    func promisesHold(_ chosen: ChosenWorld) {
+        let world = SimulatedWorld(seed: chosen.seed, brokerCount: chosen.brokerCount)
         world.keepsHistory = Seeds.isOne
         do {
             try world.run()
@@ -39,6 +40,17 @@ import Darwin
         try other.run()
         #expect(first.trace == second.trace)
         #expect(first.trace != other.trace)
+    }
+
+    @Test("Sessions move between brokers", arguments: [2, 5])
+    func sessionsMove(brokerCount: Int) throws {
+        var moveCount = 0
+        for seed in UInt64(0)..<20 {
+            let world = SimulatedWorld(seed: seed, brokerCount: brokerCount)
+            try world.run()
+            moveCount += world.moveCount
+        }
+        #expect(moveCount > 100)
     }
 
     @Test("Worlds are rough: messages arrive, connections are cut and taken over, and the broker is killed")
@@ -62,18 +74,30 @@ import Darwin
     }
 }
 
+/// A world to run.
+struct ChosenWorld: Sendable {
+    let seed: UInt64
+    let brokerCount: Int
+}
+
 /// Which worlds are run: the same ones every time, unless the environment asks for others.
 enum Seeds {
-    static var chosen: [UInt64] {
-        if let seed = number("SIMULATION_SEED") { return [seed] }
-        return Array(0..<(number("SIMULATION_WORLDS") ?? standardCount))
+    static var chosen: [ChosenWorld] {
+        if let seed = number("SIMULATION_SEED") {
+            return [ChosenWorld(seed: seed, brokerCount: Int(number("SIMULATION_BROKERS") ?? 1))]
+        }
+        // Half of them have one broker, as nearly everything that can go wrong does there already.
+        let brokerCounts = [1, 2, 1, 5]
+        return (0..<(number("SIMULATION_WORLDS") ?? standardCount)).map {
+            ChosenWorld(seed: $0, brokerCount: brokerCounts[Int($0 % 4)])
+        }
     }
 
     /// Whether one world is asked for.
     static var isOne: Bool { number("SIMULATION_SEED") != nil }
 
     #if DEBUG
-    private static let standardCount: UInt64 = 50
+    private static let standardCount: UInt64 = 60
     #else
     private static let standardCount: UInt64 = 1_000
     #endif

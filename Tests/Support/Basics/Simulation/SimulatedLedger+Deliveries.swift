@@ -34,7 +34,9 @@ extension SimulatedLedger {
             }
             guard isMatched else { continue }
             let debt = debt(message, session, maximumQoS, identifiers.sorted())
-            guard debt.qos != .atMostOnce || sessions[session].link != nil || queuesQoS0Messages else { continue }
+            // At another broker it may arrive when the client is there, or has gone.
+            let mayBeThere = sessions[session].link != nil || brokerCount > 1
+            guard debt.qos != .atMostOnce || mayBeThere || queuesQoS0Messages else { continue }
             sessions[session].debts[number, default: []].append(debt)
         }
         guard !groups.isEmpty else { return }
@@ -55,6 +57,7 @@ extension SimulatedLedger {
             isReplay: false,
             isFirstRouting: message.routedCount == 1,
             mayBeLost: qos == .atMostOnce || message.expiryInterval != nil
+                || brokerCount > 1 && message.isWill
         )
     }
 
@@ -153,6 +156,7 @@ extension SimulatedLedger {
                 throw SimulatedViolation(.exactlyOnce, "\(name(session)) got message \(number) again")
             }
         }
+        guard brokerCount == 1 else { return }
         try checkOrder(publish.qos, message, session, isFirst: isFirst, isOrdered: message.routedCount == 1)
     }
 

@@ -61,6 +61,13 @@ extension SimulatedLedger {
         }
     }
 
+    /// When something is due next.
+    var nextDeadline: NIODeadline? {
+        currentSession.values.flatMap { session in
+            [sessions[session].expiry, sessions[session].delayedWill?.deadline].compactMap { $0 }
+        }.min()
+    }
+
     /// Does what is due by `now`: delayed wills, and the ends of sessions.
     mutating func timeAdvanced(to now: NIODeadline) throws(SimulatedViolation) {
         while true {

@@ -68,6 +68,9 @@ struct SimulatedLedger {
 
     let queuesQoS0Messages: Bool
     let maximumSessionExpiryInterval: UInt32
+    /// How many brokers are one. Of several, each gives messages to its own members of a group, and their order among
+    /// brokers is not promised [MQTT-4.6.0-6]; a will that follows a takeover may cross a new subscription on its way.
+    let brokerCount: Int
 
     var messages: [SimulatedMessage] = []
     var sessions: [Session] = []
@@ -84,7 +87,8 @@ struct SimulatedLedger {
     /// How many deliveries have been checked; a world in which nothing arrives proves nothing.
     var checkedCount = 0
 
-    init(_ configuration: BrokerConfiguration) {
+    init(_ configuration: BrokerConfiguration, brokerCount: Int = 1) {
+        self.brokerCount = brokerCount
         queuesQoS0Messages = configuration.queuesQoS0Messages
         maximumSessionExpiryInterval = configuration.maximumSessionExpiryInterval ?? .max
     }

@@ -6,11 +6,15 @@ import NIOCore
 struct SimulatedLink {
     let number: Int
     let client: Int
+    /// The number of its broker, where there are several.
+    let node: Int
     let connection: ConnectionIndex
     /// The broker's end: what the channel handler has.
     var decoder: PacketDecoder
     /// Reads along for the ledger.
     var tap: PacketDecoder
+    /// The CONNECT that the broker has read and not accepted yet; only where there are several brokers.
+    var connect: Connect?
     var toBroker = ByteBuffer()
     var toClient = ByteBuffer()
     /// Whether each end still uses the connection.
@@ -25,9 +29,10 @@ struct SimulatedLink {
     /// Whether the broker's end takes more.
     var isWritable = true
 
-    init(number: Int, client: Int, connection: ConnectionIndex, decoder: PacketDecoder) {
+    init(number: Int, client: Int, node: Int = 0, connection: ConnectionIndex, decoder: PacketDecoder) {
         self.number = number
         self.client = client
+        self.node = node
         self.connection = connection
         self.decoder = decoder
         tap = PacketDecoder(version: .v3_1_1, maximumPacketSize: .max)

@@ -54,6 +54,8 @@ struct SimulatedMessage {
         return number
     }
 
+    var isWill: Bool { publisher < 0 }
+
     /// The publisher that a client's wills count as.
     static func publisherOfWills(of client: Int) -> Int { -1 - client }
 

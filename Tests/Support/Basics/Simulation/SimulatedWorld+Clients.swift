@@ -83,7 +83,9 @@ extension SimulatedWorld {
 
     /// Opens a link and sends CONNECT on it.
     func connect(_ client: Int, cleanStart: Bool) throws(SimulatedViolation) {
-        guard let connection = broker.opened(now: now) else {
+        let node = nodes.count == 1 ? nodes[0] : random.element(of: nodes)
+        try prepareInput(node)
+        guard let connection = node.broker.opened(now: now) else {
             throw SimulatedViolation(.accounts, "the broker takes no more connections")
         }
         // A CONNECT that came after a later one would undo that one, and no client could know.
@@ -94,8 +96,9 @@ extension SimulatedWorld {
             SimulatedLink(
                 number: nextLinkNumber,
                 client: client,
+                node: node.number,
                 connection: connection,
-                decoder: broker.makeDecoder()
+                decoder: node.broker.makeDecoder()
             )
         )
         clients[client].connect(on: nextLinkNumber, cleanStart: cleanStart, will: newWill(of: client), now: now)

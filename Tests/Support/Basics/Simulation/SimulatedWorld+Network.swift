@@ -8,8 +8,8 @@ extension SimulatedWorld {
         links.firstIndex { $0.number == number }
     }
 
-    private func index(of connection: ConnectionIndex) -> Int? {
-        links.firstIndex { $0.brokerIsOpen && $0.connection == connection }
+    func index(of connection: ConnectionIndex, at node: SimulatedNode) -> Int? {
+        links.firstIndex { $0.brokerIsOpen && $0.connection == connection && $0.node == node.number }
     }
 
     /// Some bytes of some stream arrive, or its end does.
@@ -19,7 +19,7 @@ extension SimulatedWorld {
             if links[index].hasWorkAtBroker { works.append((index, true)) }
             if links[index].hasWorkAtClient { works.append((index, false)) }
         }
-        guard !works.isEmpty else { return try endTurn() }
+        guard !works.isEmpty else { return try endTurns() }
         let work = random.element(of: works)
         note(work.link)
         if work.isAtBroker { try arriveAtBroker(work.link) } else { try arriveAtClient(work.link) }
@@ -29,6 +29,8 @@ extension SimulatedWorld {
     // MARK: At the broker
 
     private func arriveAtBroker(_ index: Int) throws(SimulatedViolation) {
+        let node = nodes[links[index].node]
+        try prepareInput(node)
         guard links[index].toBroker.readableBytes > 0 else { return try closeBrokerEnd(index) }
         let bytes = SimulatedLink.take(&links[index].toBroker, &random)
         note(bytes.readableBytes)
@@ -36,11 +38,12 @@ extension SimulatedWorld {
         try readAlong(bytes, index)
         links[index].decoder.append(bytes)
         let connection = links[index].connection
-        _ = broker.received(&links[index].decoder, from: connection, now: now, into: &effects)
-        try takeEvents()
-        isTurnOpen = true
+        _ = node.broker.received(&links[index].decoder, from: connection, now: now, into: &node.effects)
+        try takeEvents(node)
+        node.isTurnOpen = true
+        try consultDirectory(node)
         // A turn may take in what several connections have sent.
-        if random.chance(70) { try endTurn() }
+        if random.chance(70) { try endTurn(node) }
     }
 
     /// Shows the ledger the packets that the broker is about to see.
@@ -50,7 +53,14 @@ extension SimulatedWorld {
         do {
             while let packet = try links[index].tap.next() {
                 record("client \(link.client) ─▶ broker, link \(link.number): \(packet.summary)")
-                if case .connect(let connect) = packet { links[index].tap.version = connect.version }
+                if case .connect(let connect) = packet {
+                    links[index].tap.version = connect.version
+                    guard nodes.count == 1 else {
+                        // It counts from the moment when it is accepted.
+                        links[index].connect = connect
+                        continue
+                    }
+                }
                 try ledger.brokerReceived(packet, client: link.client, link: link.number, now: now)
             }
         } catch let violation as SimulatedViolation {
@@ -62,26 +72,29 @@ extension SimulatedWorld {
     }
 
     private func closeBrokerEnd(_ index: Int) throws(SimulatedViolation) {
+        let node = nodes[links[index].node]
         links[index].brokerIsOpen = false
         store?.closing.removeAll { $0 == links[index].connection }
         record("link \(links[index].number) ended at the broker")
         links[index].endsAtClient = true
         try ledger.connectionEnded(links[index].number, publishesWill: true, now: now)
-        broker.closed(links[index].connection, now: now, into: &effects)
-        try takeEvents()
-        try endTurn()
+        node.broker.closed(links[index].connection, now: now, into: &node.effects)
+        try takeEvents(node)
+        try endTurn(node)
     }
 
     /// Looks at what the broker would log: it finds no fault with clients that make none.
-    func takeEvents() throws(SimulatedViolation) {
-        let events = effects.events
-        effects.events.removeAll(keepingCapacity: true)
+    func takeEvents(_ node: SimulatedNode) throws(SimulatedViolation) {
+        let events = node.effects.events
+        node.effects.events.removeAll(keepingCapacity: true)
         for event in events {
             switch event {
-            case .clientConnected, .subscribed, .unsubscribed, .droppingMessages(_, .receiverTooSlow), .packet:
+            case .clientConnected(let connection, _, _, _, _, _):
+                try clientConnected(connection, at: node)
+            case .subscribed, .unsubscribed, .droppingMessages(_, .receiverTooSlow), .packet:
                 continue
             case .clientDisconnected(let connection, _, let reason):
-                try clientDisconnected(connection, reason)
+                try clientDisconnected(connection, reason, at: node)
             case .connectionRefused(_, let error) where error == .protocolError("no CONNECT in time"):
                 continue
             case .clientRefused, .connectionRefused, .droppingMessages(_, .queueFull), .denied, .payloadTooLarge,
@@ -93,15 +106,19 @@ extension SimulatedWorld {
 
     private func clientDisconnected(
         _ connection: ConnectionIndex,
-        _ reason: DisconnectionReason
+        _ reason: DisconnectionReason,
+        at node: SimulatedNode
     ) throws(SimulatedViolation) {
         switch reason {
         case .disconnected, .connectionLost:
             return
         case .endedByServer(.sessionTakenOver):
             takeoverCount += 1
+            // Where there are several brokers, the CONNECT for which it was ended is yet to be accepted.
+            guard nodes.count > 1, let index = index(of: connection, at: node) else { return }
+            try ledger.connectionEnded(links[index].number, publishesWill: true, now: now)
         case .endedByServer(.keepAliveTimeout):
-            guard let index = index(of: connection) else { return }
+            guard let index = index(of: connection, at: node) else { return }
             try ledger.keepAliveEnded(links[index].number, now: now)
         case .malformedPacket, .endedByServer:
             throw SimulatedViolation(.understanding, "the broker ended a connection: \(reason)")
@@ -111,41 +128,45 @@ extension SimulatedWorld {
     // MARK: Turns
 
     /// Carries out what the broker wants done.
-    func endTurn() throws(SimulatedViolation) {
-        isTurnOpen = false
+    func endTurn(_ node: SimulatedNode) throws(SimulatedViolation) {
+        node.isTurnOpen = false
         repeat {
-            effects.outbox.takePending(into: &pending)
+            try consultDirectory(node)
+            postMail(node)
+            node.effects.outbox.takePending(into: &pending)
             // The order is that of dictionaries, which is another in every process.
             for connection in pending.sorted(by: { $0.value < $1.value }) {
-                send(to: connection)
+                send(to: connection, of: node)
             }
             pending.removeAll(keepingCapacity: true)
-            for connection in effects.closing {
-                guard let index = index(of: connection) else { continue }
-                guard !effects.outbox.isHeld(connection) else {
+            for connection in node.effects.closing {
+                guard let index = index(of: connection, at: node) else { continue }
+                guard !node.effects.outbox.isHeld(connection) else {
                     store?.closing.append(connection)
                     continue
                 }
                 links[index].brokerIsClosing = true
-                let last = effects.outbox.take(connection)
+                let last = node.effects.outbox.take(connection)
                 links[index].sendToClient(last)
                 links[index].endsAtClient = true
                 // With nothing to tell, the channel is closed at once.
                 if last.readableBytes == 0 { links[index].endsAtBroker = true }
             }
-            effects.closing.removeAll(keepingCapacity: true)
-        } while effects.outbox.hasPending || !effects.closing.isEmpty
+            node.effects.closing.removeAll(keepingCapacity: true)
+        } while node.effects.outbox.hasPending || !node.effects.closing.isEmpty
         writeChanges()
     }
 
-    private func send(to connection: ConnectionIndex) {
-        guard let index = index(of: connection), links[index].isWritable, !links[index].brokerIsClosing else { return }
-        let buffer = effects.outbox.take(connection)
+    private func send(to connection: ConnectionIndex, of node: SimulatedNode) {
+        guard let index = index(of: connection, at: node), links[index].isWritable, !links[index].brokerIsClosing else {
+            return
+        }
+        let buffer = node.effects.outbox.take(connection)
         links[index].sendToClient(buffer)
         if links[index].toClient.readableBytes > plan.highWaterMark { links[index].isWritable = false }
-        effects.outbox.recycle(buffer)
-        if broker.awaitsDrain(connection), fault != .neverDrains {
-            broker.drained(connection, now: now, into: &effects)
+        node.effects.outbox.recycle(buffer)
+        if node.broker.awaitsDrain(connection), fault != .neverDrains {
+            node.broker.drained(connection, now: now, into: &node.effects)
         }
     }
 
@@ -163,8 +184,9 @@ extension SimulatedWorld {
         if !links[index].isWritable, links[index].toClient.readableBytes < plan.lowWaterMark {
             links[index].isWritable = true
             if links[index].brokerIsOpen {
-                send(to: links[index].connection)
-                isTurnOpen = true
+                let node = nodes[links[index].node]
+                send(to: links[index].connection, of: node)
+                node.isTurnOpen = true
             }
         }
         guard clients[number].link == links[index].number else { return }

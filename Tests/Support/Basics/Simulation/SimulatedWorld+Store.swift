@@ -48,8 +48,8 @@ extension SimulatedWorld {
         for answer in answers {
             broker.loaded(answer, now: now, into: &effects)
         }
-        try takeEvents()
-        try endTurn()
+        try takeEvents(nodes[0])
+        try endTurn(nodes[0])
     }
 
     /// The broker is killed, and started again with what it had stored.
@@ -89,8 +89,8 @@ extension SimulatedWorld {
         }
         try ledger.timeAdvanced(to: now)
         broker.timeAdvanced(to: now, into: &effects)
-        try takeEvents()
-        try endTurn()
+        try takeEvents(nodes[0])
+        try endTurn(nodes[0])
         // Nobody is served before what was found is settled.
         try commit()
     }

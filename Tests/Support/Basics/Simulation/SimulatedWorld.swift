@@ -2,7 +2,8 @@ import NIOCore
 
 @testable import MQTT
 
-/// One broker and many clients in virtual time, with links that delay, split and cut, from a seed.
+/// One broker, or several that are one, and many clients in virtual time, with links that delay, split and cut, from a
+/// seed.
 ///
 /// Nothing happens by itself: each step is one event, drawn by the seed, and after each the promises of the protocol are
 /// checked. The same seed gives the same world.
@@ -18,8 +19,9 @@ final class SimulatedWorld {
     let plan: SimulatedPlan
     var random: SeededGenerator
     var now = NIODeadline.uptimeNanoseconds(1_000_000_000)
-    var broker: Broker
-    var effects = Effects()
+    /// The brokers. Only where there is one can it be durable.
+    let nodes: [SimulatedNode]
+    var directory = ClientDirectory()
     var clients: [SimulatedClient]
     var links: [SimulatedLink] = []
     var ledger: SimulatedLedger
@@ -33,15 +35,15 @@ final class SimulatedWorld {
     var keepsHistory = false
 
     var nextLinkNumber = 0
-    /// Whether inputs have been worked on whose effects are still to be carried out.
-    var isTurnOpen = false
     var pending: [ConnectionIndex] = []
     /// How the faults of the network and of clients came out, to see that worlds are as rough as they should be.
     var cutCount = 0
     var crashCount = 0
     var takeoverCount = 0
+    /// How many sessions have moved from one broker to another.
+    var moveCount = 0
 
-    init(seed: UInt64, fault: SimulatedFault? = nil) {
+    init(seed: UInt64, fault: SimulatedFault? = nil, brokerCount: Int = 1) {
         var random = SeededGenerator(seed: seed)
         let plan = SimulatedPlan(seed: seed, fault: fault, random: &random)
         self.seed = seed
@@ -49,16 +51,28 @@ final class SimulatedWorld {
         self.plan = plan
         self.random = random
         let now = self.now
-        broker = Broker(configuration: plan.broker)
+        nodes = (0..<brokerCount).map {
+            SimulatedNode(Broker(configuration: plan.broker, number: $0, of: brokerCount))
+        }
         clients = plan.clients.map { SimulatedClient($0, broker: plan.broker, now: now) }
-        ledger = SimulatedLedger(plan.broker)
-        guard plan.isDurable else { return }
+        ledger = SimulatedLedger(plan.broker, brokerCount: brokerCount)
+        guard plan.isDurable, brokerCount == 1 else { return }
         store = SimulatedStore(ledger: ledger)
         broker.isDurable = true
     }
 
+    /// The one broker of a world whose broker is durable.
+    var broker: Broker {
+        get { nodes[0].broker }
+        _modify { yield &nodes[0].broker }
+    }
+    var effects: Effects {
+        get { nodes[0].effects }
+        _modify { yield &nodes[0].effects }
+    }
+
     /// Where the world is, for a report.
-    var place: String { "seed \(seed), step \(stepCount)" }
+    var place: String { "seed \(seed), \(nodes.count) brokers, step \(stepCount)" }
 
     /// Runs the world from its beginning to its end.
     func run() throws(SimulatedViolation) {
@@ -79,6 +93,7 @@ final class SimulatedWorld {
         if store?.unwritten != nil, random.chance(plan.commitPercent) { try commit() }
         let choice = random.number(in: 0...99)
         note(choice)
+        if nodes.count > 1, random.chance(30) { try letSomeMailArrive() }
         if plan.isDurable, random.number(in: 0...999) < plan.crashPermille { try crash() }
         switch choice {
         case 0..<plan.cutPercent:
@@ -114,26 +129,53 @@ final class SimulatedWorld {
     /// Whatever is due until then happens at its moment.
     func advance(by duration: TimeAmount) throws(SimulatedViolation) {
         let target = now + duration
-        while fault != .stopsTheClock, let deadline = broker.nextDeadline, deadline <= target {
+        try letMailArrive(before: target)
+        while fault != .stopsTheClock, let deadline = nodes.compactMap(\.broker.nextDeadline).min(), deadline <= target
+        {
             now = max(now, deadline)
             record("deadline")
             try ledger.timeAdvanced(to: now)
-            broker.timeAdvanced(to: now, into: &effects)
-            try takeEvents()
-            if let next = broker.nextDeadline, next <= now {
-                throw SimulatedViolation(.accounts, "a deadline is still due after it was seen to")
+            for node in nodes where node.broker.nextDeadline.map({ $0 <= now }) ?? false {
+                node.broker.timeAdvanced(to: now, into: &node.effects)
+                try takeEvents(node)
+                if let next = node.broker.nextDeadline, next <= now {
+                    throw SimulatedViolation(.accounts, "a deadline is still due after it was seen to")
+                }
+                try endTurn(node)
             }
-            try endTurn()
+            try letMailArrive(before: target)
         }
         now = target
         try ledger.timeAdvanced(to: now)
         try ledger.checkKeepAlive(now: now)
-        try expect(ledger.currentSession.count, broker.sessions.count, "sessions")
+        try expect(ledger.currentSession.count, presentClients.count, "sessions")
     }
 
     // MARK: What holds after every step
 
     private func checkAccounts() throws(SimulatedViolation) {
+        for node in nodes {
+            try checkAccounts(of: node)
+        }
+        try expect(ledger.currentSession.count, presentClients.count, "clients with a session")
+        if !isMoving {
+            let subscriptionCount = nodes.reduce(0) { $0 + $1.broker.subscriptions.count }
+            try expect(ledger.subscriptionCount, subscriptionCount, "subscriptions")
+        }
+        if nodes.count == 1 || !hasMail && nodes.allSatisfy({ !$0.isTurnOpen }) {
+            for node in nodes {
+                try expect(ledger.retained.count, node.broker.retained.count, "retained messages")
+            }
+        }
+        for client in clients where client.traits.fault != .ignoresReceiveMaximum {
+            guard client.outgoing.inFlightCount <= Int(client.outgoing.receiveMaximum) else {
+                throw SimulatedViolation(.receiveMaximum, "client \(client.traits.number) sent too many")
+            }
+        }
+    }
+
+    private func checkAccounts(of node: SimulatedNode) throws(SimulatedViolation) {
+        let broker = node.broker
         var queuedByteCount = 0
         for session in broker.sessions.indices {
             queuedByteCount += broker.sessions[session].queuedByteCount
@@ -151,23 +193,15 @@ final class SimulatedWorld {
             $0 + broker.sessions[$1].storage.beyond.messageCount
         }
         try expect(beyondCount, broker.beyondMessageCount, "messages that are only stored")
-        try expect(ledger.currentSession.count, broker.sessions.count, "sessions")
-        try expect(ledger.currentSession.count, broker.sessionsByClient.count, "clients with a session")
-        try expect(ledger.subscriptionCount, broker.subscriptions.count, "subscriptions")
-        try expect(ledger.retained.count, broker.retained.count, "retained messages")
+        try expect(broker.sessions.count, broker.sessionsByClient.count, "clients of a broker")
         var openCount = 0
         var waitingByteCount = 0
-        for link in links where link.brokerIsOpen {
+        for link in links where link.brokerIsOpen && link.node == node.number {
             openCount += 1
-            waitingByteCount += effects.outbox.byteCount(for: link.connection)
+            waitingByteCount += node.effects.outbox.byteCount(for: link.connection)
         }
         try expect(openCount, broker.connections.count, "connections")
-        try expect(waitingByteCount, effects.outbox.byteCount, "bytes in the outbox")
-        for client in clients where client.traits.fault != .ignoresReceiveMaximum {
-            guard client.outgoing.inFlightCount <= Int(client.outgoing.receiveMaximum) else {
-                throw SimulatedViolation(.receiveMaximum, "client \(client.traits.number) sent too many")
-            }
-        }
+        try expect(waitingByteCount, node.effects.outbox.byteCount, "bytes in the outbox")
     }
 
     private func expect(_ wanted: Int, _ found: Int, _ what: String) throws(SimulatedViolation) {
@@ -200,29 +234,28 @@ final class SimulatedWorld {
             try advance(by: .nanoseconds(1_000))
             try commit()
             try letClientsFinish()
+            try letSomeMailArrive()
             try letSomeBytesArrive()
             try checkAccounts()
         }
     }
 
     private var isAtRest: Bool {
-        guard links.allSatisfy({ !$0.hasWorkAtBroker && !$0.hasWorkAtClient }), !isTurnOpen else { return false }
+        guard links.allSatisfy({ !$0.hasWorkAtBroker && !$0.hasWorkAtClient }), !hasMail, !isMoving,
+            nodes.allSatisfy({ !$0.isTurnOpen })
+        else { return false }
         for client in clients {
             let isExpected = client.phase == .online || ledger.currentSession[client.traits.number] != nil
             guard !isExpected || (client.phase == .online && client.isSettled) else { return false }
         }
-        return broker.sessions.indices.allSatisfy {
-            broker.sessions[$0].isQueueEmpty && broker.sessions[$0].outgoing.isEmpty
-        } && isAllStored
+        return nodes.allSatisfy { $0.owingSessions.isEmpty } && isAllStored
     }
 
     private var unrest: String {
         let waiting = clients.filter { !$0.isSettled }.map { "client \($0.traits.number)" }
-        let owing = broker.sessions.indices.filter {
-            !broker.sessions[$0].isQueueEmpty || !broker.sessions[$0].outgoing.isEmpty
-        }
+        let owing = nodes.flatMap { node in node.owingSessions.map { node.broker.sessions[$0].clientIdentifier } }
         let bytes = links.map { "\($0.toBroker.readableBytes)/\($0.toClient.readableBytes)" }
-        return "\(waiting), sessions \(owing.map { broker.sessions[$0].clientIdentifier }), links \(bytes)"
+        return "\(waiting), sessions \(owing), links \(bytes), moving \(isMoving), mail \(hasMail)"
     }
 
     private func checkRetained() throws(SimulatedViolation) {
@@ -255,17 +288,11 @@ final class SimulatedWorld {
         try advance(by: .hours(48))
         // Wills with a delay may have been published meanwhile, and retained.
         let retained = ledger.retained.count
-        try expect(retained, broker.retained.count, "retained messages at the end")
-        let left = [
-            ("connections", broker.connections.count), ("sessions", broker.sessions.count),
-            ("clients", broker.sessionsByClient.count), ("subscriptions", broker.subscriptions.count),
-            ("shared subscriptions", broker.subscriptions.sharedCount), ("queued bytes", broker.queuedByteCount),
-            ("bytes in the outbox", effects.outbox.byteCount), ("deadlines", broker.nextDeadline == nil ? 0 : 1),
-            ("retained bytes", retained == 0 ? broker.retained.byteCount : 0),
-        ]
-        for (what, count) in left where count != 0 {
-            throw SimulatedViolation(.nothingLeft, "\(what): \(count)")
+        try letMailArrive(before: .distantFuture)
+        for node in nodes {
+            try checkNothingIsLeft(node, retainedCount: retained)
         }
+        try expect(0, directory.count, "names in the directory")
         while !isAllStored {
             try commit()
             writeChanges()
@@ -277,6 +304,25 @@ final class SimulatedWorld {
         }
     }
 
+    private func checkNothingIsLeft(_ node: SimulatedNode, retainedCount: Int) throws(SimulatedViolation) {
+        let broker = node.broker
+        try expect(retainedCount, broker.retained.count, "retained messages at the end")
+        let foreignCount = (0..<broker.peerCount).reduce(0) { $0 + broker.subscriptions.count(of: $1) }
+        let left = [
+            ("connections", broker.connections.count), ("sessions", broker.sessions.count),
+            ("clients", broker.sessionsByClient.count), ("subscriptions", broker.subscriptions.count),
+            ("shared subscriptions", broker.subscriptions.sharedCount), ("queued bytes", broker.queuedByteCount),
+            ("nodes of filters", broker.subscriptions.nodeCount), ("filters of peers", foreignCount),
+            ("sessions on their way", broker.moves.count + broker.arrivals.count + broker.departures.count),
+            ("bytes in the outbox", node.effects.outbox.byteCount),
+            ("deadlines", broker.nextDeadline == nil ? 0 : 1),
+            ("retained bytes", retainedCount == 0 ? broker.retained.byteCount : 0),
+        ]
+        for (what, count) in left where count != 0 {
+            throw SimulatedViolation(.nothingLeft, "\(what): \(count)")
+        }
+    }
+
     private func settleLinks() throws(SimulatedViolation) {
         let limit = stepCount + 20_000
         while !links.isEmpty {
@@ -284,6 +330,7 @@ final class SimulatedWorld {
             guard stepCount < limit else { throw SimulatedViolation(.rest, "\(links.count) links do not end") }
             try advance(by: .nanoseconds(1_000))
             try commit()
+            try letSomeMailArrive()
             try letSomeBytesArrive()
         }
     }
