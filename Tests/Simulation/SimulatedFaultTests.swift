@@ -14,13 +14,14 @@ import Testing
         (.ignoresReceiveMaximum, [.understanding]),
         (.neverDrains, [.rest]),
         (.stopsTheClock, [.session, .keepAlive]),
+        (.reversesMail, [.order, .atLeastOnce, .exactlyOnce, .rest, .retained, .accounts, .nothingLeft]),
         (.promisesTooEarly, [.acknowledged, .atLeastOnce, .exactlyOnce, .duplicate]),
     ]
 
     @Test("A broken habit is found out", arguments: consequences)
     func faultIsFound(fault: SimulatedFault, promises: Set<SimulatedViolation.Promise>) {
         for seed in UInt64(0)..<40 {
-            let world = SimulatedWorld(seed: seed, fault: fault)
+            let world = SimulatedWorld(seed: seed, fault: fault, brokerCount: fault == .reversesMail ? 3 : 1)
             do {
                 try world.run()
             } catch {

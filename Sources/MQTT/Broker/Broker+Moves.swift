@@ -18,8 +18,8 @@ import NIOCore
 /// passes on themselves change sides when they send or get `redirect`. Messages for one member of a group are given to
 /// one broker and need none of this.
 ///
-/// Where there are several brokers, at most one connection's CONNECT of a Client is worked on by all of them at a time;
-/// later ones wait in their `Arrival`, or as the `next` one of it.
+/// Of one Client's CONNECTs, one is worked on at a time: later ones at the same broker wait in its `Arrival`, and of one at
+/// another broker the request is the `next` of it.
 extension Broker {
     // MARK: CONNECT
 
@@ -89,6 +89,10 @@ extension Broker {
             let place = arrivals[clientIdentifier]?.firstIndex(where: { $0.tenure == former.number })
         {
             arrivals[clientIdentifier]?[place].tenure = answer.number
+            guard arrivals[clientIdentifier]?[place].connects.count ?? 0 < Arrival.mostConnects else {
+                guard let pending = takePending(claim.connection, ticket: claim.ticket) else { return }
+                return refuse(claim.connection, pending.connect, .serverBusy, into: &effects)
+            }
             arrivals[clientIdentifier]?[place].connects.append((claim.connection, claim.ticket))
             return
         }
@@ -99,6 +103,15 @@ extension Broker {
         }
     }
 
+    /// A CONNECT that has waited, and does so no longer; `nil` where its connection has ended.
+    private mutating func takePending(_ connection: ConnectionIndex, ticket: UInt32) -> PendingConnect? {
+        guard connections.contains(connection.value), connections[connection.value].phase == .claiming,
+            let pending = connections[connection.value].pendingConnect, pending.ticket == ticket
+        else { return nil }
+        connections[connection.value].pendingConnect = nil
+        return pending
+    }
+
     /// Accepts a CONNECT that has waited, unless its connection has ended.
     private mutating func enterPending(
         _ connection: ConnectionIndex,
@@ -107,11 +120,7 @@ extension Broker {
         now: NIODeadline,
         into effects: inout Effects
     ) {
-        guard connections.contains(connection.value), connections[connection.value].phase == .claiming,
-            let pending = connections[connection.value].pendingConnect, pending.ticket == ticket,
-            let connack = pending.connack
-        else { return }
-        connections[connection.value].pendingConnect = nil
+        guard let pending = takePending(connection, ticket: ticket), let connack = pending.connack else { return }
         enteringTenure = tenure
         enter(pending.connect, connack, from: connection, now: now, into: &effects)
         enteringTenure = 0

@@ -1,12 +1,14 @@
 /// What brokers that are one to their Clients tell each other.
 ///
-/// Each broker has a number below the count of brokers, and one mailbox. Whoever carries out the effects takes the mail
-/// of a turn and posts it, and promises:
+/// Each broker has a number below the count of brokers, and one mailbox. To whoever carries out the effects, a turn is
+/// this: `receive` for what is in the mailbox; what connections and time bring; `consult` for what the directory is asked;
+/// for the connections that continue, what they have sent behind their CONNECT; `finishTurn`; the mail; and only then
+/// what is to be sent. It promises:
 ///
 /// - The mail of a turn is posted before any answer of that turn leaves, and at once: no broker works on its part before
 ///   the others have theirs in their mailboxes.
 /// - A mailbox is emptied in the order in which mail was posted to it, by `receive`, before anything else is given to its
-///   broker.
+///   broker but the answers of the ``ClientDirectory``.
 ///
 /// So whoever does something because of an answer comes later, at each broker, than what the answer has told: a SUBACK
 /// need not wait for the peers to know of the subscription.

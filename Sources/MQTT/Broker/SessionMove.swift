@@ -39,12 +39,15 @@ struct SessionMove {
 
 /// A session that this broker has asked for, with all that waits for it.
 struct Arrival {
+    /// How many CONNECTs of one Client wait for its session; further ones are refused.
+    static let mostConnects = 100
+
     let name: MoveName
     /// The broker where it was.
     let other: Int
     /// The tenure of this broker, which is a later one than that of the move where the Client has connected again.
     var tenure: UInt64
-    /// The CONNECTs that wait, in the order in which they came. There are no more than connections.
+    /// The CONNECTs that wait, in the order in which they came.
     var connects: [(connection: ConnectionIndex, ticket: UInt32)] = []
     /// Who asks for the session next.
     var next: MoveRequest?

@@ -193,6 +193,25 @@ struct SessionMoveTests {
         #expect(broker.remains == InMemoryBroker.Remains())
     }
 
+    @Test("only so many CONNECTs of one Client wait for its session")
+    func bound() {
+        let broker = InMemoryBroker(count: 2)
+        broker.connect("a", at: 0, Self.minute).drop()
+        broker.delaysMail = true
+        let peers = (0..<Arrival.mostConnects + 50).map { _ in
+            broker.connect("a", cleanStart: false, at: 1, Self.minute)
+        }
+        broker.settle()
+        let answers = peers.map { $0.receive() }
+        let refused = answers.count { answer in
+            guard case .connack(let connack)? = answer else { return false }
+            return connack.reasonCode == .serverBusy
+        }
+        #expect(refused == 50)
+        #expect(peers.count { !$0.isClosed } == 1)
+        #expect(broker.isSettled)
+    }
+
     @Test("messages from everywhere come once and in order to a Client that goes about", arguments: UInt64(0)..<150)
     func wanderer(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

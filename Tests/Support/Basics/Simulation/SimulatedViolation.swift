@@ -53,4 +53,6 @@ enum SimulatedFault: CaseIterable, Sendable {
     case stopsTheClock
     /// The transport does not wait for the store with what the broker promises.
     case promisesTooEarly
+    /// Whoever carries mail between brokers puts what comes later on top.
+    case reversesMail
 }

@@ -118,7 +118,8 @@ extension SimulatedWorld {
     func postMail(_ node: SimulatedNode) {
         node.broker.finishTurn(into: &node.effects)
         for (receiver, mail) in node.effects.mail.take() {
-            nodes[receiver].mailbox.append((node.number, mail))
+            let place = fault == .reversesMail ? 0 : nodes[receiver].mailbox.count
+            nodes[receiver].mailbox.insert((node.number, mail), at: place)
         }
     }
 
