@@ -233,7 +233,7 @@ extension Broker {
         effects.closing.append(connection)
     }
 
-    /// A Client Identifier that nobody has [MQTT-3.1.3-7].
+    /// A Client Identifier that nobody has [MQTT-3.1.3-7]. Peers are not asked: its 64 random bits are not theirs.
     private func assignClientIdentifier(_ rules: ListenerRules) -> UTF8String {
         while true {
             let digits = String(UInt64.random(in: .min ... .max), radix: 36, uppercase: true)

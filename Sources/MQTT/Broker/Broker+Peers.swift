@@ -85,7 +85,11 @@ extension Broker {
         shapes.begin()
         for delivery in matches.deliveries where delivery.session >= peerCount {
             if isIgnored(delivery.session, from: peer) { continue }
-            let terms = terms(of: delivery, in: matches, for: message)
+            let terms = message.terms(
+                of: delivery,
+                isUpgraded: configuration.upgradesOutgoingQoS,
+                subscriptionIdentifiers: matches.subscriptionIdentifiers(of: delivery)
+            )
             deliver(&message, to: delivery.session, terms, isOnly: false, now: now, into: &effects)
         }
     }

@@ -33,7 +33,11 @@ extension Broker {
             }
             if delivery.noLocal, delivery.session == publisher { continue }  // [MQTT-3.8.3-3]
             if isIgnored(delivery.session, from: number) { continue }
-            let terms = terms(of: delivery, in: matches, for: message)
+            let terms = message.terms(
+                of: delivery,
+                isUpgraded: configuration.upgradesOutgoingQoS,
+                subscriptionIdentifiers: matches.subscriptionIdentifiers(of: delivery)
+            )
             let isOnly = matches.deliveries.count == 1
             deliver(&message, to: delivery.session, terms, isOnly: isOnly, now: now, into: &effects)
         }
@@ -45,20 +49,6 @@ extension Broker {
             }
         }
         return true
-    }
-
-    /// How a session gets a message by what its matching subscriptions amount to.
-    func terms(
-        of delivery: SubscriptionMatches.Delivery,
-        in matches: SubscriptionMatches,
-        for message: RoutedMessage
-    ) -> DeliveryTerms {
-        message.terms(
-            maximumQoS: delivery.maximumQoS,
-            isUpgraded: configuration.upgradesOutgoingQoS,
-            retainAsPublished: delivery.retainAsPublished,
-            subscriptionIdentifiers: matches.subscriptionIdentifiers(of: delivery)
-        )
     }
 
     /// Gives a message to one member of a group that is here: the next whose Client is there, or else the next

@@ -60,6 +60,20 @@ struct RoutedMessage {
         )
     }
 
+    /// How a session gets the message by what its matching subscriptions amount to.
+    func terms(
+        of delivery: SubscriptionMatches.Delivery,
+        isUpgraded: Bool,
+        subscriptionIdentifiers: [UInt32]
+    ) -> DeliveryTerms {
+        terms(
+            maximumQoS: delivery.maximumQoS,
+            isUpgraded: isUpgraded,
+            retainAsPublished: delivery.retainAsPublished,
+            subscriptionIdentifiers: subscriptionIdentifiers
+        )
+    }
+
     /// The message as it is kept for one session.
     mutating func delivery(_ terms: DeliveryTerms) -> ServerSession.Delivery {
         ServerSession.Delivery(
