@@ -85,17 +85,20 @@ final class SocketCarrier: ConformanceCarrier {
         self.usesWebSocket = usesWebSocket
     }
 
-    /// - Parameter certificates: Those of the server, where TLS is to be spoken.
+    /// - Parameters:
+    ///   - certificates: Those of the server, where TLS is to be spoken.
+    ///   - threads: How many event loops the server has.
     static func start(
         _ configuration: BrokerConfiguration,
         certificates: TestCertificates? = nil,
-        usesWebSocket: Bool = false
+        usesWebSocket: Bool = false,
+        threads: Int = 1
     ) async throws -> SocketCarrier {
         var listener = ListenerSettings.tcp(host: "127.0.0.1", port: 0)
         listener.rules = configuration.listeners[0]
         if usesWebSocket { listener.exchange = .webSocket }
         if let certificates { listener.useTLS(certificates) }
-        let server = try await MQTTServer.start(at: [listener], configuration: configuration)
+        let server = try await MQTTServer.start(at: [listener], configuration: configuration, threads: threads)
         guard let port = server.addresses.first?.port else { throw CaseError("the server has no port") }
         let tls = certificates.map { certificates in
             var tls = TLSConfiguration.makeClientConfiguration()

@@ -10,6 +10,8 @@ enum Carrier: String, Sendable, CaseIterable {
     case twoBrokers
     case fiveBrokers
     case tcp
+    case twoLoops
+    case fiveLoops
     case tls
     case webSocket
     case secureWebSocket
@@ -23,7 +25,16 @@ enum Carrier: String, Sendable, CaseIterable {
         case .memory: 1
         case .twoBrokers: 2
         case .fiveBrokers: 5
-        case .tcp, .tls, .webSocket, .secureWebSocket: nil
+        case .tcp, .twoLoops, .fiveLoops, .tls, .webSocket, .secureWebSocket: nil
+        }
+    }
+
+    /// How many event loops the server has.
+    var threadCount: Int {
+        switch self {
+        case .twoLoops: 2
+        case .fiveLoops: 5
+        case .memory, .twoBrokers, .fiveBrokers, .tcp, .tls, .webSocket, .secureWebSocket: 1
         }
     }
 
@@ -65,11 +76,12 @@ struct ConformanceTests {
         case .memory, .twoBrokers, .fiveBrokers:
             let brokerCount = run.carrier.brokerCount ?? 1
             try await check(run.testCase, in: MemoryCarrier(configuration, brokerCount: brokerCount))
-        case .tcp, .tls, .webSocket, .secureWebSocket:
+        case .tcp, .twoLoops, .fiveLoops, .tls, .webSocket, .secureWebSocket:
             let carrier = try await SocketCarrier.start(
                 configuration,
                 certificates: run.carrier.needsCertificates ? try await Self.certificates.value : nil,
-                usesWebSocket: run.carrier == .webSocket || run.carrier == .secureWebSocket
+                usesWebSocket: run.carrier == .webSocket || run.carrier == .secureWebSocket,
+                threads: run.carrier.threadCount
             )
             do {
                 try await check(run.testCase, in: carrier)

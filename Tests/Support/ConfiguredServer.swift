@@ -32,7 +32,8 @@ final class ConfiguredServer {
         _ body: (ConfiguredServer) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
-        let settings = try read(configuration, files, in: folder)
+        var settings = try read(configuration, files, in: folder)
+        settings.threads = settings.threads ?? ServerThreads.count
         let log = LogRecorder()
         let server = try await MQTTServer.start(settings, logger: log.logger)
         do {

@@ -16,7 +16,12 @@ struct ListenerTestServer {
         var settings = ListenerSettings.tcp(host: "127.0.0.1", port: 0)
         change(&settings)
         let log = LogRecorder()
-        let server = try await MQTTServer.start(at: [settings], configuration: configuration, logger: log.logger)
+        let server = try await MQTTServer.start(
+            at: [settings],
+            configuration: configuration,
+            threads: ServerThreads.count,
+            logger: log.logger
+        )
         return ListenerTestServer(server: server, log: log, port: server.addresses.first?.port ?? 0)
     }
 

@@ -2,6 +2,12 @@ import NIOCore
 
 @testable import MQTT
 
+/// How many event loops a server has that a test starts.
+enum ServerThreads {
+    /// What a test says nothing else about.
+    @TaskLocal static var count = 1
+}
+
 /// A server on a port that the system chose, and what tests ask of it.
 struct TestServer {
     let server: MQTTServer
@@ -44,7 +50,11 @@ func withServer(
 ) async throws {
     var configuration = BrokerConfiguration()
     change(&configuration)
-    let server = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)], configuration: configuration)
+    let server = try await MQTTServer.start(
+        at: [.tcp(host: "127.0.0.1", port: 0)],
+        configuration: configuration,
+        threads: ServerThreads.count
+    )
     do {
         try await body(TestServer(server: server, port: server.addresses.first?.port ?? 0))
     } catch {

@@ -48,7 +48,11 @@ extension Broker {
         now: NIODeadline,
         into effects: inout Effects
     ) {
-        guard sessions.count < limits.sessions || sessionsByClient[connect.clientIdentifier] != nil else {
+        // Where there are peers, the directory counts.
+        guard
+            peerCount > 0 || sessions.count < limits.sessions
+                || sessionsByClient[connect.clientIdentifier] != nil
+        else {
             return refuse(connection, connect, .serverBusy, into: &effects)
         }
         guard mayBeStored(connect) else {

@@ -72,6 +72,11 @@ extension Broker {
         into effects: inout Effects
     ) {
         let clientIdentifier = claim.clientIdentifier
+        guard answer.former != nil || answer.clientCount <= limits.sessions else {
+            effects.directory.append(.release(clientIdentifier, number: answer.number))
+            guard let pending = takePending(claim.connection, ticket: claim.ticket) else { return }
+            return refuse(claim.connection, pending.connect, .serverBusy, into: &effects)
+        }
         if let former = answer.former, former.broker != number {
             let name = MoveName(clientIdentifier: clientIdentifier, tenure: answer.number)
             var arrival = Arrival(name: name, other: former.broker, tenure: answer.number)

@@ -97,4 +97,19 @@ public struct BrokerConfiguration: Sendable {
 
     /// The configuration that the broker starts with when it is given none.
     public init() {}
+
+    /// What holds for each of so many brokers that are one to their Clients.
+    ///
+    /// What all of them may hold or take together is divided among them: to count it together would cost each message.
+    /// Connections and sessions are counted together, and each broker keeps all retained messages.
+    func share(of brokerCount: Int) -> BrokerConfiguration {
+        guard brokerCount > 1 else { return self }
+        /// 0 stays what it means: no limit.
+        func part(_ limit: Int) -> Int { limit == 0 ? 0 : max(1, limit / brokerCount) }
+        var share = self
+        share.limits.waitingBytesInAll = part(limits.waitingBytesInAll)
+        share.limits.publishRateInAll = part(limits.publishRateInAll)
+        share.limits.publishByteRateInAll = part(limits.publishByteRateInAll)
+        return share
+    }
 }

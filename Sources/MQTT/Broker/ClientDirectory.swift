@@ -28,7 +28,7 @@ struct ClientDirectory: Sendable {
                 Tenure(broker: claim.broker, number: lastNumber),
                 forKey: claim.clientIdentifier
             )
-            return ClaimAnswer(number: lastNumber, former: former)
+            return ClaimAnswer(number: lastNumber, former: former, clientCount: tenures.count)
         case .release(let clientIdentifier, let number):
             if tenures[clientIdentifier]?.number == number { tenures[clientIdentifier] = nil }
             return nil
@@ -59,4 +59,6 @@ struct ClaimAnswer: Sendable, Equatable {
     let number: UInt64
     /// `nil` where nobody had the Client.
     let former: ClientDirectory.Tenure?
+    /// How many Clients have a session somewhere, this one among them.
+    let clientCount: Int
 }

@@ -35,6 +35,19 @@ enum Mail: Sendable {
     case redirected(MoveName)
     /// What a session is still owed, as the last of it; `nil` where there was no session.
     indirect case moved(MoveName, MovedSession?)
+
+    /// What a letter takes in memory beside a message that is in it, roughly, in bytes.
+    private static let size = 64
+
+    /// Roughly how many bytes it takes in memory, but for sessions that move: there is one of them for a CONNECT.
+    var byteCount: Int {
+        switch self {
+        case .message(let message): Self.size + message.size
+        case .retained(let change): Self.size + change.message.size
+        case .shared(let shared): Self.size + shared.message.size
+        case .interest, .clock, .overloaded, .moveAsked, .leaving, .redirect, .redirected, .moved: Self.size
+        }
+    }
 }
 
 /// A message for one member of a group of shared subscriptions.

@@ -67,10 +67,16 @@ public struct ServerSettings: Sendable {
     public var systemInterval = 10
     /// Whether `$CONTROL/broker/v1` answers.
     public var isControlEnabled = false
+    /// How many event loops share the work, each with a thread of its own: from 1 to ``mostThreads``; `nil` for as many as
+    /// the machine has cores for this process. A broker with ``persistence`` has one in any case.
+    public var threads: Int?
     /// What was accepted and has no effect, each a line for the log.
     public var warnings: [ConfigurationError] = []
     /// What was set of the options that hold until a restart.
     var restartOptions = RestartOptions()
+
+    /// How many event loops there may be.
+    public static let mostThreads = BrokerSet.mostBrokers
 
     /// The settings of a broker that is told nothing; it has no listener.
     public init() {}

@@ -30,11 +30,12 @@ extension MQTTServer {
             return eventLoop.makeFailedFuture(IOError(errnoCode: errno, reason: "socketpair"))
         }
         let (inner, outer) = (sockets[0], sockets[1])
-        let (loop, listener) = (self.loop, listeners.count)
+        let (loops, listener) = (self.loops, listeners.count)
         return ClientBootstrap(group: group)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handler = BrokerChannelHandler(loop: loop.value, listener: listener)
+                    let loop = loops.loop(on: channel.eventLoop).value
+                    let handler = BrokerChannelHandler(loop: loop, listener: listener)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

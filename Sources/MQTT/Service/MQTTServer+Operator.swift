@@ -54,7 +54,7 @@ extension MQTTServer {
 
     /// The Clients that have a session, by their identifiers.
     public func clients(limit: Int = longestList) async -> [ClientSummary] {
-        await onLoop { loop in
+        let lists = await onEachLoop { loop in
             let clients = loop.operate { broker, _ in broker.clients(limit: limit) }
             return clients.map { client in
                 ClientSummary(
@@ -67,7 +67,8 @@ extension MQTTServer {
                     inFlightMessageCount: client.inFlightMessageCount
                 )
             }
-        } ?? []
+        }
+        return Self.merge(lists, limit: limit) { [$0.clientIdentifier] }
     }
 
     /// The subscriptions of one Client, or of all, by their filters.
@@ -75,7 +76,7 @@ extension MQTTServer {
         of clientIdentifier: String? = nil,
         limit: Int = longestList
     ) async -> [SubscriptionSummary] {
-        await onLoop { loop in
+        let lists = await onEachLoop { loop in
             let identifier = clientIdentifier.map { UTF8String(unchecked: Array($0.utf8)) }
             return loop.operate { broker, _ in broker.subscriptions(of: identifier, limit: limit) }.map {
                 SubscriptionSummary(
@@ -84,7 +85,8 @@ extension MQTTServer {
                     maximumQoS: $0.maximumQoS
                 )
             }
-        } ?? []
+        }
+        return Self.merge(lists, limit: limit) { [$0.topicFilter, $0.clientIdentifier] }
     }
 
     /// The retained messages whose topics match a Topic Filter, by their topics; none where it is no Topic Filter.
@@ -109,14 +111,14 @@ extension MQTTServer {
     /// - Returns: Whether the Client was connected.
     public func kick(_ clientIdentifier: String) async -> Bool {
         guard let identifier = UTF8String(clientIdentifier) else { return false }
-        return await onLoop { loop in
+        return await onEachLoop { loop in
             loop.operate { broker, effects in broker.kick(identifier, now: .now(), into: &effects) }
-        } ?? false
+        }.contains(true)
     }
 
     /// Whether every packet is logged, at the level `debug`.
     public func tracePackets(_ isTracing: Bool) async {
-        await onLoop { loop in loop.operate { broker, _ in broker.configuration.tracesPackets = isTracing } }
+        await onEachLoop { loop in loop.operate { broker, _ in broker.configuration.tracesPackets = isTracing } }
     }
 
     /// Publishes something that the server itself has to say, without waiting for it. Topics below `$SYS` are meant:
@@ -130,10 +132,29 @@ extension MQTTServer {
         performOnLoop { $0.publish(topic, text) }
     }
 
-    /// Returns when the event loop, on which everything happens, has had a turn: the server is not stuck. Returns at
-    /// once when the server was stopped.
+    /// Returns when each event loop has had a turn: the server is not stuck. Returns at once when the server was stopped.
     public func waitForTurn() async {
-        await onLoop { _ in }
+        await onEachLoop { _ in }
+    }
+
+    /// Puts the sorted answers of all loops together. What is told twice, as it moves from one loop to another meanwhile,
+    /// stands there once.
+    ///
+    /// - Parameter key: What answers are sorted by, and what tells one from the others.
+    private static func merge<Answer>(
+        _ lists: [[Answer]],
+        limit: Int,
+        by key: (Answer) -> [String]
+    ) -> [Answer] {
+        guard lists.count > 1 else { return lists.first ?? [] }
+        let sorted = lists.joined().map { (key: key($0), answer: $0) }.sorted { left, right in
+            left.key.lexicographicallyPrecedes(right.key) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        }
+        var merged: [(key: [String], answer: Answer)] = []
+        for answer in sorted where merged.count < limit && merged.last?.key != answer.key {
+            merged.append(answer)
+        }
+        return merged.map(\.answer)
     }
 }
 

@@ -14,14 +14,19 @@ extension MQTTServer {
         }
         let prepared = renewals
         let gate = self.gate
-        await onLoop { loop in
-            loop.reconfigure(settings.configuration, renewals: prepared) { listener, userName in
-                // The broker's own Clients come through no listener.
-                guard prepared.indices.contains(listener) else { return true }
-                guard let userName else { return prepared[listener].access.allowsAnonymous }
-                return gate.value.mayStay(userName, at: listener, by: prepared[listener].passwords)
-            }
+        let configuration = settings.configuration.share(of: threadCount)
+        let former = await onLoop { loop in
+            let former = gate.value.files
+            loop.reconfigure(configuration, renewals: prepared, formerPasswords: former)
             gate.value.replace(files: prepared.map(\.passwords), limits: settings.loginLimits)
+            return former
+        }
+        guard let former else { return }
+        for loop in loops.all.dropFirst() where !isStopped {
+            // It fails only where the event loop has ended, and all connections with it.
+            try? await loop.eventLoop.submit {
+                loop.value.reconfigure(configuration, renewals: prepared, formerPasswords: former)
+            }.get()
         }
     }
 
@@ -42,14 +47,12 @@ struct ListenerRenewal: Sendable {
     let assignedClientIdentifierPrefix: String
     let passwords: PasswordFile?
     let tls: TLSContext?
-    private let holder: NIOLoopBoundBox<TLSContext?>
 
     /// - Throws: `ConfigurationError` where a certificate cannot be used.
     init(of listener: Listener, _ new: ListenerSettings) throws(ConfigurationError) {
         access = new.rules.access
         assignedClientIdentifierPrefix = new.rules.assignedClientIdentifierPrefix
         passwords = new.security.passwords
-        holder = listener.tls
         if var tls = listener.settings.tls, let files = new.tls {
             // Of the rest, what is said now holds after a restart.
             tls.certificateFile = files.certificateFile
@@ -63,28 +66,45 @@ struct ListenerRenewal: Sendable {
         }
     }
 
-    /// Gives connections that begin from now on what has been read. To be called on the event loop.
+    /// Gives connections that begin from now on what has been read.
     func apply(to rules: inout ListenerRules) {
         rules.access = access
         rules.assignedClientIdentifierPrefix = assignedClientIdentifierPrefix
-        if let tls { holder.value = tls }
+    }
+
+    /// Whether a connected Client may stay.
+    ///
+    /// - Parameter former: The users of the listener so far.
+    func mayStay(_ userName: UTF8String?, former: PasswordFile?) -> Bool {
+        guard let userName else { return access.allowsAnonymous }
+        return LoginGate.mayStay(userName, by: passwords, insteadOf: former)
     }
 }
 
 extension BrokerLoop {
     /// Takes over a configuration in one step.
-    func reconfigure(
+    ///
+    /// - Parameter formerPasswords: The users of each listener so far.
+    fileprivate func reconfigure(
         _ configuration: BrokerConfiguration,
         renewals: [ListenerRenewal],
-        mayStay: (_ listener: Int, _ userName: UTF8String?) -> Bool
+        formerPasswords: [PasswordFile?]
     ) {
+        for (index, renewal) in renewals.enumerated() {
+            if let tls = renewal.tls { setTLSContext(tls, of: index) }
+        }
         operate { broker, effects in
             var configuration = configuration
             configuration.listeners = broker.configuration.listeners
             for (index, renewal) in renewals.enumerated() {
                 renewal.apply(to: &configuration.listeners[index])
             }
-            broker.reconfigure(configuration, now: .now(), into: &effects, mayStay: mayStay)
+            broker.reconfigure(configuration, now: .now(), into: &effects) { listener, userName in
+                // The broker's own Clients come through no listener.
+                guard renewals.indices.contains(listener) else { return true }
+                let former = formerPasswords.indices.contains(listener) ? formerPasswords[listener] : nil
+                return renewals[listener].mayStay(userName, former: former)
+            }
         }
     }
 }

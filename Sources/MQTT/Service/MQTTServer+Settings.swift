@@ -1,4 +1,5 @@
 public import Logging
+import NIOCore
 
 extension MQTTServer {
     /// Starts a broker as a configuration says it, but for its log.
@@ -13,6 +14,7 @@ extension MQTTServer {
             configuration: settings.configuration,
             loginLimits: settings.loginLimits,
             persistence: settings.persistence,
+            threads: settings.threadCount,
             logger: logger
         )
     }
@@ -34,6 +36,7 @@ extension MQTTServer {
             configuration: settings.configuration,
             loginLimits: settings.loginLimits,
             persistence: settings.persistence,
+            threads: settings.threadCount,
             logger: log.logger(label: "mqtt.broker"),
             log: log,
             progress: progress
@@ -42,6 +45,11 @@ extension MQTTServer {
 }
 
 extension ServerSettings {
+    /// How many event loops a broker has that is started with these settings.
+    public var threadCount: Int {
+        persistence.isEnabled ? 1 : min(max(threads ?? System.coreCount, 1), Self.mostThreads)
+    }
+
     /// The rules of the broker, with what the settings have beside them.
     var configuration: BrokerConfiguration {
         var configuration = broker

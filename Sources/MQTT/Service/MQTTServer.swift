@@ -11,7 +11,7 @@ import Musl
 import Darwin
 #endif
 
-/// A running broker: listeners, event loop and all that belongs to it.
+/// A running broker: listeners, event loops and all that belongs to them.
 ///
 /// ```swift
 /// let server = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)])
@@ -30,7 +30,7 @@ public final class MQTTServer: Sendable {
     public var isLocalOnly: Bool { addresses.allSatisfy(\.isLoopback) }
 
     let group: MultiThreadedEventLoopGroup
-    let loop: NIOLoopBound<BrokerLoop>
+    let loops: BrokerLoops
     let gate: NIOLoopBound<LoginGate>
     let listeners: [Listener]
     /// What survives the broker; `nil` where nothing does.
@@ -41,6 +41,9 @@ public final class MQTTServer: Sendable {
     private let closed: Task<Void, Never>
     private let isStopping = Atomic(false)
 
+    /// How many event loops there are, each with a thread of its own.
+    public var threadCount: Int { loops.all.count }
+
     var isStopped: Bool { isStopping.load(ordering: .relaxed) }
 
     /// How long Clients are given to take the last packet when the server stops.
@@ -48,7 +51,7 @@ public final class MQTTServer: Sendable {
 
     private init(
         group: MultiThreadedEventLoopGroup,
-        loop: NIOLoopBound<BrokerLoop>,
+        loops: BrokerLoops,
         gate: NIOLoopBound<LoginGate>,
         listeners: [Listener],
         store: SQLiteStore?,
@@ -56,15 +59,16 @@ public final class MQTTServer: Sendable {
     ) {
         self.group = group
         self.store = store
-        self.loop = loop
+        self.loops = loops
         self.gate = gate
         self.listeners = listeners
         self.log = log
         addresses = listeners.flatMap(\.addresses)
         let channels = listeners.flatMap(\.channels)
-        let closed = EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: group.next())
+        let loop = loops.first
+        let closed = EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: loop.eventLoop)
         self.closed = Task { try? await closed.get() }
-        log?.connectTopics(to: group.next()) { topic, line in loop.value.publish(topic, line) }
+        log?.connectTopics(to: loop.eventLoop) { topic, line in loop.value.publish(topic, line) }
     }
 
     /// Starts a broker.
@@ -74,6 +78,8 @@ public final class MQTTServer: Sendable {
     ///   - configuration: What else the broker allows; the rules of its listeners are taken from `settings`.
     ///   - loginLimits: How guessing of passwords is slowed down.
     ///   - persistence: What survives the broker: nothing, unless it says so.
+    ///   - threads: How many event loops share the work, from 1 to ``ServerSettings/mostThreads``. A broker that has
+    ///     something to survive it has one, whatever this says.
     ///   - logger: What is told of what happens.
     /// - Throws: ``StartError`` where the store or one of the listeners cannot be opened; then none is.
     public static func start(
@@ -81,6 +87,7 @@ public final class MQTTServer: Sendable {
         configuration: BrokerConfiguration = BrokerConfiguration(),
         loginLimits: LoginLimits = LoginLimits(),
         persistence: ServerSettings.Persistence = ServerSettings.Persistence(),
+        threads: Int = 1,
         logger: Logger = Logger(label: "mqtt.broker", factory: { _ in SwiftLogNoOpLogHandler() })
     ) async throws(StartError) -> MQTTServer {
         try await start(
@@ -88,6 +95,7 @@ public final class MQTTServer: Sendable {
             configuration: configuration,
             loginLimits: loginLimits,
             persistence: persistence,
+            threads: threads,
             logger: logger,
             log: nil
         )
@@ -98,6 +106,7 @@ public final class MQTTServer: Sendable {
         configuration: BrokerConfiguration,
         loginLimits: LoginLimits,
         persistence: ServerSettings.Persistence,
+        threads: Int,
         logger: Logger,
         log: LogWriter?,
         progress: @escaping @Sendable (StartProgress) -> Void = { _ in }
@@ -107,42 +116,40 @@ public final class MQTTServer: Sendable {
         // Behind those of the listeners, for Clients in this process.
         configuration.listeners.append(ListenerRules())
         let rules = configuration
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let eventLoop = group.next()
+        let threads = persistence.isEnabled ? 1 : min(max(threads, 1), ServerSettings.mostThreads)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         var openStore: SQLiteStore?
         do {
-            let (loop, gate, store) = try await eventLoop.submit {
-                let durable =
-                    try persistence.isEnabled
-                    ? DurableBroker(persistence, configuration: rules, logger: logger, progress: progress) : nil
-                let loop = BrokerLoop(
-                    broker: durable?.broker ?? Broker(configuration: rules),
-                    effects: durable?.effects ?? Effects(),
-                    store: durable?.store,
-                    eventLoop: eventLoop,
-                    logger: logger,
-                    heapByteCount: heapByteCount
-                )
-                let gate = LoginGate(files: settings.map(\.security.passwords), limits: loginLimits, loop: loop)
-                loop.authenticate = gate.check
-                return (
-                    NIOLoopBound(loop, eventLoop: eventLoop), NIOLoopBound(gate, eventLoop: eventLoop), durable?.store
-                )
-            }.get()
-            openStore = store
-            // Before anybody is served: after another crash, sessions are not to last and wills not to wait anew.
-            _ = try await eventLoop.flatSubmit { loop.value.storeAll() }.get()
+            let loops: BrokerLoops
+            if persistence.isEnabled {
+                (loops, openStore) = try await durableLoop(persistence, rules, on: group, logger, progress)
+            } else {
+                loops = try await makeLoops(rules, on: group, logger)
+            }
+            let gate = try await LoginGate.open(
+                for: loops,
+                files: settings.map(\.security.passwords),
+                limits: loginLimits
+            )
+            let loop = loops.first
             let status = HTTPStatusSource(
                 version: rules.versionText,
                 listeners: settings,
                 systemTopics: { loop.value.systemTopics },
-                connectionCount: NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: eventLoop)
+                connectionCount: NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: loop.eventLoop)
             )
-            let binder = ListenerBinder(eventLoop: eventLoop, loop: loop, status: status)
+            let binder = ListenerBinder(loops: loops, status: status)
             let listeners = try await open(settings, with: binder)
             let answers = ControlAnswers(listeners)
-            try await eventLoop.submit { loop.value.answerControl = { answers.response(to: $0.payload) } }.get()
-            return MQTTServer(group: group, loop: loop, gate: gate, listeners: listeners, store: store, log: log)
+            _ = try await loops.onEach { $0.answerControl = { answers.response(to: $0.payload) } }
+            return MQTTServer(
+                group: group,
+                loops: loops,
+                gate: gate,
+                listeners: listeners,
+                store: openStore,
+                log: log
+            )
         } catch {
             await openStore?.close()
             try? await group.shutdownGracefully()
@@ -233,33 +240,19 @@ public final class MQTTServer: Sendable {
         }
         // Nothing may be asked of an event loop that has ended.
         log?.disconnectTopics()
-        let loop = self.loop
         let gate = self.gate
-        try? await group.next().flatSubmit { loop.value.shutDown(within: Self.longestFarewell) }.get()
-        try? await group.next().flatSubmit { gate.value.stop() }.get()
-        let isStored = try? await group.next().flatSubmit { loop.value.storeAll() }.get()
+        let loop = loops.first
+        let farewells = loops.all.map { loop in
+            loop.eventLoop.flatSubmit { loop.value.shutDown(within: Self.longestFarewell) }
+        }
+        for farewell in farewells {
+            try? await farewell.get()
+        }
+        try? await gate.eventLoop.flatSubmit { gate.value.stop() }.get()
+        let isStored = try? await loop.eventLoop.flatSubmit { loop.value.storeAll() }.get()
+        await stopMail()
         await store?.close()
         try? await group.shutdownGracefully()
         return store == nil || isStored == true
-    }
-
-    /// How much the broker holds; nothing once it was stopped.
-    func load() async -> BrokerLoad {
-        await onLoop(\.load) ?? BrokerLoad()
-    }
-
-    /// Does something on the event loop that everything belongs to; `nil` once the server was stopped.
-    @discardableResult
-    func onLoop<Result: Sendable>(_ body: @escaping @Sendable (BrokerLoop) -> Result) async -> Result? {
-        let loop = self.loop
-        guard !isStopping.load(ordering: .relaxed) else { return nil }
-        return try? await group.next().submit { body(loop.value) }.get()
-    }
-
-    /// The same without waiting for it; nothing happens once the server was stopped.
-    func performOnLoop(_ body: @escaping @Sendable (BrokerLoop) -> Void) {
-        let loop = self.loop
-        guard !isStopping.load(ordering: .relaxed) else { return }
-        group.next().execute { body(loop.value) }
     }
 }

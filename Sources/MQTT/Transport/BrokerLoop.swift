@@ -6,11 +6,14 @@ import NIOCore
 /// It belongs to one event loop, together with the broker and all channels; nothing of it may be touched from elsewhere,
 /// and so it is not `Sendable` and needs no locks. What a turn of the event loop brings for a connection leaves in one
 /// write at the end of that turn.
+///
+/// A broker may have several of them, each with a `Broker` of its own that is a peer of the others. They reach each other
+/// through a `PostOffice` only.
 final class BrokerLoop {
     let eventLoop: any EventLoop
     var broker: Broker
     var effects: Effects
-    private var channels: [BrokerChannelHandler?] = []
+    private(set) var channels: [BrokerChannelHandler?] = []
     /// What reads of channels fill.
     let readBuffers = ReadBuffers()
     let logger: Logger
@@ -26,16 +29,27 @@ final class BrokerLoop {
     var closingWhenStored: [ConnectionIndex] = []
     /// Asked for when the broker stops: fulfilled once all is stored, or cannot be.
     var allStored: EventLoopPromise<Bool>?
+    /// What it shares with the other loops of its broker, where there are any, and the flag of its mailbox there.
+    let postOffice: PostOffice?
+    let flag: PostOffice.Flag?
+    /// An empty list for mail that is read; kept to use its memory again.
+    var spareDeliveries: [PostOffice.Delivery] = []
+    /// How many deliveries that list keeps memory for at most.
+    static let mostSpareDeliveries = 64
+    /// The other loops whose figures this one tells together with its own: the first one does.
+    var others: [NIOLoopBound<BrokerLoop>] = []
+    /// What new connections of each listener speak TLS with, by its place in the broker's configuration.
+    var tlsContexts: [TLSContext?] = []
     /// Bytes received and sent since the start.
-    private var receivedByteCount = 0
-    private var sentByteCount = 0
+    private(set) var receivedByteCount = 0
+    private(set) var sentByteCount = 0
     /// Tells how much memory the process uses, in bytes.
-    private let heapByteCount: () -> Int
-    private var heapByteMaximum = 0
-    private let started = NIODeadline.now()
+    let heapByteCount: () -> Int
+    var heapByteMaximum = 0
+    let started = NIODeadline.now()
 
     /// Whether the end of this turn has been asked for.
-    private var isTurnScheduled = false
+    private(set) var isTurnScheduled = false
     private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
     /// The connections that were served in the last turn; kept to use its memory again.
     private var pending: [ConnectionIndex] = []
@@ -46,6 +60,8 @@ final class BrokerLoop {
     private var isResumeScheduled = false
     /// Kept while the broker shuts down.
     private var allClosed: EventLoopPromise<Void>?
+    /// Whether the broker shuts down, or has done so.
+    private(set) var isStopping = false
 
     /// How long a paused publisher is kept waiting at most: then one read is let through, as the acknowledgements that
     /// would empty the queues may be behind it.
@@ -70,21 +86,27 @@ final class BrokerLoop {
     ///   - broker: With what an earlier run of it has left.
     ///   - effects: What it has to do already.
     ///   - store: Where its changes are written; `nil` for a broker that is not durable.
+    ///   - postOffice: What the broker reaches its peers through; `nil` where it is alone.
     init(
         broker: Broker,
         effects: Effects = Effects(),
         store: (any StoreWriting)?,
         eventLoop: any EventLoop,
         logger: Logger,
+        postOffice: PostOffice? = nil,
         heapByteCount: @escaping () -> Int = { 0 }
     ) {
+        precondition((postOffice != nil) == (broker.peerCount > 0), "brokers that are peers need a post office")
         self.broker = broker
         self.effects = effects
         self.store = store
         self.broker.isDurable = store != nil
         self.eventLoop = eventLoop
         self.logger = logger
+        self.postOffice = postOffice
+        flag = postOffice?.flag(of: broker.number)
         self.heapByteCount = heapByteCount
+        postOffice?.open(broker.number, call: Self.call(NIOLoopBound(self, eventLoop: eventLoop)))
         publishSystemTopics()
         // What a recovered broker has to do, and when.
         scheduleTurn()
@@ -92,11 +114,15 @@ final class BrokerLoop {
 
     // MARK: What channels report
 
-    /// A channel is active. `nil` where the broker has as many connections as it may have.
+    /// A channel is active. `nil` where the broker has as many connections as it may have, or stops.
     ///
     /// - Parameter listener: The place of its listener in the broker's configuration.
     func opened(_ channel: BrokerChannelHandler, by listener: Int) -> ConnectionIndex? {
-        guard let connection = broker.opened(by: listener, now: .now()) else {
+        // It may have been on its way here from the event loop that accepts connections.
+        guard !isStopping else { return nil }
+        readMail()
+        guard let connection = admit(by: listener) else {
+            scheduleTurn()
             logger.notice("connection from \(channel.peerAddress) refused: there are as many as there may be")
             return nil
         }
@@ -120,7 +146,8 @@ final class BrokerLoop {
 
     /// Bytes were received. Returns whether there was a PUBLISH among them.
     func received(_ decoder: inout PacketDecoder, from connection: ConnectionIndex) -> Bool {
-        broker.received(&decoder, from: connection, now: .now(), into: &effects)
+        readMail()
+        return broker.received(&decoder, from: connection, now: .now(), into: &effects)
     }
 
     /// All that a read returned has been passed on.
@@ -129,9 +156,11 @@ final class BrokerLoop {
     }
 
     func closed(_ connection: ConnectionIndex) {
+        readMail()
         channels[Int(connection.value)] = nil
         paused.removeAll { $0 == connection }
         closingWhenStored.removeAll { $0 == connection }
+        postOffice?.dismiss(by: broker.connections[connection.value].listener)
         broker.closed(connection, now: .now(), into: &effects)
         scheduleTurn()
         if allClosed != nil, channels.allSatisfy({ $0 == nil }) { completeShutDown() }
@@ -139,6 +168,7 @@ final class BrokerLoop {
 
     /// The channel takes more again.
     func becameWritable(_ connection: ConnectionIndex) {
+        postMail()
         send(to: connection)
         scheduleTurn()
     }
@@ -158,13 +188,10 @@ final class BrokerLoop {
         broker.isAuthenticating(connection)
     }
 
-    /// The answer about a password; not to be given before the question was asked, which the loop ends its turn with.
-    func authenticated(_ request: AuthenticationRequest, _ result: AuthenticationResult) {
-        broker.authenticated(request.connection, ticket: request.ticket, result, now: .now(), into: &effects)
-        if Int(request.connection.value) < channels.count {
-            channels[Int(request.connection.value)]?.continueReceiving()
-        }
-        scheduleTurn()
+    /// A CONNECT does not wait any more: what has been sent behind it is worked on.
+    func continueReceiving(from connection: ConnectionIndex) {
+        guard Int(connection.value) < channels.count else { return }
+        channels[Int(connection.value)]?.continueReceiving()
     }
 
     func makeDecoder() -> PacketDecoder {
@@ -178,11 +205,14 @@ final class BrokerLoop {
             eventLoop.assumeIsolated().scheduleTask(in: pause) { channel?.resumeReading() }
             return true
         }
-        guard broker.isOverloaded(effects) else { return false }
+        guard isOverloaded else { return false }
         paused.append(connection)
         scheduleResume()
         return true
     }
+
+    /// Whether publishers are to be kept waiting.
+    private var isOverloaded: Bool { broker.isOverloaded(effects) || postOffice?.isOverloaded ?? false }
 
     /// Whether a connection is not to be read from until it has taken what waits for it.
     func isBlocked(_ connection: ConnectionIndex) -> Bool {
@@ -205,8 +235,9 @@ final class BrokerLoop {
     }
 
     /// The end of a turn: everything that was read has been worked on.
-    private func endTurn() {
+    func endTurn() {
         isTurnScheduled = false
+        postMail()
         effects.outbox.takePending(into: &pending)
         for connection in pending {
             send(to: connection)
@@ -222,8 +253,8 @@ final class BrokerLoop {
         answerControlRequests()
         writeChanges()
         scheduleTimer()
-        if !paused.isEmpty, !broker.isOverloaded(effects) { resumePublishers() }
-        if effects.outbox.hasPending || !effects.closing.isEmpty { scheduleTurn() }
+        if !paused.isEmpty, !isOverloaded { resumePublishers() }
+        if effects.outbox.hasPending || !effects.closing.isEmpty || hasMoreToPost { scheduleTurn() }
     }
 
     private func send(to connection: ConnectionIndex) {
@@ -273,72 +304,8 @@ final class BrokerLoop {
 
     private func timerFired() {
         timer = nil
+        readMail()
         broker.timeAdvanced(to: .now(), into: &effects)
-        scheduleTurn()
-    }
-
-    // MARK: Passwords
-
-    private func askForAuthentication() {
-        guard !effects.authentications.isEmpty else { return }
-        let requests = effects.authentications
-        effects.authentications.removeAll()
-        for request in requests {
-            guard let authenticate else {
-                authenticated(request, .badUserNameOrPassword)
-                continue
-            }
-            authenticate(request, channels[Int(request.connection.value)]?.peer)
-        }
-    }
-
-    // MARK: The operator
-
-    private func answerControlRequests() {
-        guard !effects.controlRequests.isEmpty else { return }
-        let requests = effects.controlRequests
-        effects.controlRequests.removeAll()
-        for request in requests {
-            guard let answer = answerControl?(request) else { continue }
-            logger.info("\(request.clientIdentifier.printable) asked at \(ControlRequest.topic)")
-            broker.publishOwn(ControlRequest.responseTopic, answer, retain: false, now: .now(), into: &effects)
-        }
-    }
-
-    /// Asks the broker something, or has it do something, beside what its Clients want.
-    func operate<Result>(_ body: (inout Broker, inout Effects) -> Result) -> Result {
-        defer { scheduleTurn() }
-        return body(&broker, &effects)
-    }
-
-    /// Where a connection comes from, as the log writes it.
-    func peerAddress(of connection: ConnectionIndex) -> String {
-        Int(connection.value) < channels.count ? channels[Int(connection.value)]?.peerAddress ?? "" : ""
-    }
-
-    /// The topics below `$SYS` with the values that were published last, sorted.
-    var systemTopics: [(topic: String, value: String)] {
-        broker.systemTopics.values.sorted { $0.key < $1.key }.map { ("$SYS/broker/" + $0.key, $0.value) }
-    }
-
-    private func publishSystemTopics() {
-        let interval = broker.configuration.systemInterval
-        // Where there are no such topics now, a new configuration may ask for them.
-        let next = TimeAmount.seconds(Int64(interval > 0 ? interval : 1))
-        eventLoop.assumeIsolated().scheduleTask(in: next) { [weak self] in self?.publishSystemTopics() }
-        guard interval > 0, allClosed == nil else { return }
-        let heapByteCount = self.heapByteCount()
-        heapByteMaximum = max(heapByteMaximum, heapByteCount)
-        let figures = SystemFigures(
-            receivedByteCount: receivedByteCount,
-            sentByteCount: sentByteCount,
-            outgoingPacketCount: effects.outbox.packetCount,
-            outgoingByteCount: effects.outbox.byteCount,
-            heapByteCount: heapByteCount,
-            heapByteMaximum: heapByteMaximum,
-            uptime: Int((NIODeadline.now() - started).nanoseconds / 1_000_000_000)
-        )
-        broker.publishSystemTopics(figures, now: .now(), into: &effects)
         scheduleTurn()
     }
 
@@ -369,6 +336,8 @@ final class BrokerLoop {
     func shutDown(within limit: TimeAmount) -> EventLoopFuture<Void> {
         let promise = eventLoop.makePromise(of: Void.self)
         allClosed = promise
+        isStopping = true
+        readMail()
         broker.shutDown(now: .now(), into: &effects)
         scheduleTurn()
         eventLoop.assumeIsolated().scheduleTask(in: limit) { self.completeShutDown() }

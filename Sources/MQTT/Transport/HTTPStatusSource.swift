@@ -6,7 +6,8 @@ struct HTTPStatusSource: Sendable {
     let version: String
     /// Where the broker listens.
     let listeners: [ListenerSettings]
-    /// What the broker has counted, as the topics below `$SYS` have it. Asked on the broker's event loop.
+    /// What the broker has counted, as the topics below `$SYS` have it. Asked on the broker's first event loop, where
+    /// all connections of this kind are.
     let systemTopics: @Sendable () -> [(topic: String, value: String)]
     /// How many connections ask at the moment.
     let connectionCount: NIOLoopBoundBox<Int>

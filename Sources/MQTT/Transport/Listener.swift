@@ -7,9 +7,6 @@ struct Listener: Sendable {
     let channels: [any Channel]
     /// The file of a Unix domain socket.
     let socketFile: UnixSocketFile?
-    /// What new connections speak TLS with; it belongs to the broker's event loop. Those that are open keep what they
-    /// began with when it changes.
-    let tls: NIOLoopBoundBox<TLSContext?>
 
     /// The addresses that are listened on, with the ports that the system chose.
     var addresses: [SocketAddress] { channels.compactMap(\.localAddress) }

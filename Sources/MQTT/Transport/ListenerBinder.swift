@@ -9,10 +9,11 @@ import Musl
 import Darwin
 #endif
 
-/// Opens listeners, whose connections all lead to one broker.
+/// Opens listeners, whose connections all lead to one broker. The first event loop accepts them and hands them to all of
+/// them in turn, as clients that stay for long are to be spread evenly, be they few; sockets that the system spreads by
+/// addresses would also let another program of the same user listen at the same port.
 struct ListenerBinder: Sendable {
-    let eventLoop: any EventLoop
-    let loop: NIOLoopBound<BrokerLoop>
+    let loops: BrokerLoops
     /// What listeners for questions about the broker answer.
     let status: HTTPStatusSource
 
@@ -27,8 +28,10 @@ struct ListenerBinder: Sendable {
         let context = try settings.tls.map { tls throws(ConfigurationError) in
             try TLSContext(tls, preSharedKeys: settings.security.preSharedKeys)
         }
-        let tls = NIOLoopBoundBox.makeBoxSendingValue(context, eventLoop: eventLoop)
-        let pipeline = ConnectionPipeline(settings: settings, listener: number, loop: loop, tls: tls, status: status)
+        if let context {
+            _ = try await loops.onEach { $0.setTLSContext(context, of: number) }
+        }
+        let pipeline = ConnectionPipeline(settings: settings, listener: number, loops: loops, status: status)
         switch settings.address {
         case .tcp(let host, let port):
             let addresses = try await ListenerAddresses(
@@ -38,12 +41,12 @@ struct ListenerBinder: Sendable {
                 networkInterface: settings.networkInterface
             ).resolve()
             let channels = try await bind(addresses, with: pipeline)
-            return Listener(settings: settings, channels: channels, socketFile: nil, tls: tls)
+            return Listener(settings: settings, channels: channels, socketFile: nil)
         case .unix(let path):
-            try await UnixSocketFile.makeRoom(at: path, on: eventLoop)
+            try await UnixSocketFile.makeRoom(at: path, on: loops.first.eventLoop)
             let channel = try await bootstrap(for: pipeline).bind(unixDomainSocketPath: path).get()
             let file = UnixSocketFile(boundAt: path)
-            return Listener(settings: settings, channels: [channel], socketFile: file, tls: tls)
+            return Listener(settings: settings, channels: [channel], socketFile: file)
         }
     }
 
@@ -88,11 +91,14 @@ struct ListenerBinder: Sendable {
     }
 
     private func bootstrap(for pipeline: ConnectionPipeline) -> ServerBootstrap {
-        ServerBootstrap(group: eventLoop)
+        // What answers by HTTP is kept where all figures come together; all other connections go around.
+        let isStatus = pipeline.settings.exchange == .status
+        let eventLoop = loops.first.eventLoop
+        return ServerBootstrap(group: eventLoop, childGroup: isStatus ? eventLoop : loops.group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptFailureHandler(loop: pipeline.loop.value))
+                    try channel.pipeline.syncOperations.addHandler(AcceptFailureHandler(loop: loops.first.value))
                 }
             }
             .childChannelInitializer { channel in

@@ -32,3 +32,26 @@ extension Tag {
     /// The test looks into the one broker there is.
     @Tag static var oneBroker: Self
 }
+
+/// Has each test of a suite run several times: with a server that has one event loop, and with servers that have several, of
+/// which each connection gets the next one.
+struct LoopCounts: SuiteTrait, TestTrait, TestScoping {
+    var isRecursive: Bool { true }
+
+    @concurrent
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @Sendable @concurrent () async throws -> Void
+    ) async throws {
+        guard testCase != nil else { return try await function() }
+        for count in BrokerCounts.counts {
+            try await ServerThreads.$count.withValue(count) { try await function() }
+        }
+    }
+}
+
+extension Trait where Self == LoopCounts {
+    /// Runs tests with one event loop and with several.
+    static var onSeveralLoops: Self { LoopCounts() }
+}

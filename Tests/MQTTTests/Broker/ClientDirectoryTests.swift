@@ -29,6 +29,8 @@ struct ClientDirectoryTests {
         #expect(again?.number != second?.number)
         let other = directory.answer(claim("b", by: 1))
         #expect(other?.former == nil)
+        #expect(second?.clientCount == 1)
+        #expect(other?.clientCount == 2)
         #expect(directory.count == 2)
     }
 

@@ -19,7 +19,7 @@ struct LimitTests {
         #expect(broker.open(by: 1) != nil)
     }
 
-    @Test("no more sessions than the limit, but each Client may come back to its own", .tags(.oneBroker))
+    @Test("no more sessions than the limit, but each Client may come back to its own")
     func sessions() {
         let broker = InMemoryBroker { $0.limits.sessions = 1 }
         let lasting = [(PropertyIdentifier.sessionExpiryInterval, Properties.Value.integer(100))]

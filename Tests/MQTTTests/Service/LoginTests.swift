@@ -4,7 +4,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Service: who is let in, and who may stay")
+@Suite("Service: who is let in, and who may stay", .onSeveralLoops)
 struct LoginTests {
     /// A server that a configuration has been read for, with the files that it names.
     private struct Login {
@@ -17,7 +17,8 @@ struct LoginTests {
         static func start(_ users: [String: String], _ lines: String = "") async throws -> Login {
             let folder = try TemporaryFolder()
             let log = LogRecorder()
-            let settings = try Self.settings(users, lines, in: folder)
+            var settings = try Self.settings(users, lines, in: folder)
+            settings.threads = ServerThreads.count
             return Login(folder: folder, server: try await MQTTServer.start(settings, logger: log.logger), log: log)
         }
 

@@ -4,11 +4,11 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("MQTTServer")
+@Suite("MQTTServer", .onSeveralLoops)
 struct MQTTServerTests {
     @Test("port 0 is a port of the system's choice, the same one for all addresses of localhost")
     func systemPort() async throws {
-        let server = try await MQTTServer.start(at: [.tcp(host: "localhost", port: 0)])
+        let server = try await MQTTServer.start(at: [.tcp(host: "localhost", port: 0)], threads: ServerThreads.count)
         let ports = Set(server.addresses.compactMap(\.port))
         #expect(ports.count == 1)
         #expect(!ports.contains(0))
@@ -22,9 +22,10 @@ struct MQTTServerTests {
 
     @Test("several listeners lead to the same broker")
     func listeners() async throws {
-        let server = try await MQTTServer.start(at: [
-            .tcp(host: "127.0.0.1", port: 0), .tcp(host: "127.0.0.1", port: 0),
-        ])
+        let server = try await MQTTServer.start(
+            at: [.tcp(host: "127.0.0.1", port: 0), .tcp(host: "127.0.0.1", port: 0)],
+            threads: ServerThreads.count
+        )
         let ports = server.addresses.compactMap(\.port)
         try #require(ports.count == 2)
         let subscriber = try await SocketPeer.connect(port: ports[0])
@@ -41,9 +42,9 @@ struct MQTTServerTests {
 
     @Test("a port that is taken is told as such, and listeners that were open are closed again")
     func portTaken() async throws {
-        let server = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)])
+        let server = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)], threads: ServerThreads.count)
         let taken = try #require(server.addresses.first?.port)
-        let spare = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)])
+        let spare = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)], threads: ServerThreads.count)
         let free = try #require(spare.addresses.first?.port)
         await spare.stop()
         let error = await #expect(throws: MQTTServer.StartError.self) {
@@ -71,7 +72,7 @@ struct MQTTServerTests {
 
     @Test("stopping tells every Client, closes every connection, and takes no new one")
     func stop() async throws {
-        let server = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)])
+        let server = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)], threads: ServerThreads.count)
         let port = try #require(server.addresses.first?.port)
         let client = try await TestServer(server: server, port: port).client("a")
         let older = try await SocketPeer.connect(port: port)
@@ -93,7 +94,7 @@ struct MQTTServerTests {
 
     @Test("stopping does not wait for a Client that does not read", .timeLimit(.minutes(1)))
     func stopWithoutReader() async throws {
-        let server = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)])
+        let server = try await MQTTServer.start(at: [.tcp(host: "127.0.0.1", port: 0)], threads: ServerThreads.count)
         let port = try #require(server.addresses.first?.port)
         let deaf = try await SocketPeer.connect(port: port, reads: false)
         deaf.send(.connect(.make("deaf")))

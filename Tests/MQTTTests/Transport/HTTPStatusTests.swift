@@ -5,7 +5,7 @@ import Testing
 @testable import MQTT
 @testable import Support
 
-@Suite("Status by HTTP")
+@Suite("Status by HTTP", .onSeveralLoops)
 struct HTTPStatusTests {
     /// Sends a request, and returns the answer's head and body when the server has closed.
     private static func ask(

@@ -113,9 +113,10 @@ struct TLSListenerTests {
         try await files.add("renewed", by: "new")
         var listener = ListenerSettings.tcp(host: "127.0.0.1", port: 0)
         listener.useTLS(files)
-        let server = try await MQTTServer.start(at: [listener])
+        let server = try await MQTTServer.start(at: [listener], threads: 2)
         let port = try #require(server.addresses.first?.port)
         let old = try await SocketPeer.connect(port: port, tls: Self.trusting("ca", files))
+        // From here on connections go to the two event loops in turn, both of which have the new certificate.
         old.send(.connect(.make("old")))
         #expect(try await old.receive()?.type == .connack)
 

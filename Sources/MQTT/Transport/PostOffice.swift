@@ -1,0 +1,194 @@
+import NIOCore
+import Synchronization
+
+/// What the event loops of one broker share: a mailbox for each of them, the directory of Clients, and how many
+/// connections there are. A broker with one event loop has none.
+///
+/// Each of the three has a lock of its own, which is held for a few pushes or one look-up, and never while another one is
+/// taken. Nothing here is touched for each message: the mail of a turn is posted with one lock, and fetched with one.
+///
+/// ```
+///   loop A   end of a turn ── post ──▶ [mailbox of B] flag up ── call, once until B comes ──▶ loop B
+///   loop B   before each read it works on: flag up? ── fetch ──▶ flag down
+/// ```
+final class PostOffice: Sendable {
+    /// Whether there is mail in a mailbox. Looked at before each read, which costs one load.
+    ///
+    /// It is raised and lowered with the lock of the mailboxes held. Whoever looks without it sees at least what was posted
+    /// before something that it knows of: that came through the system from the loop which posted before it sent, and the
+    /// system orders memory on the way.
+    final class Flag: Sendable {
+        private let isRaised = Atomic(false)
+        /// Keeps the flags of two loops in two cache lines.
+        private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
+
+        var hasMail: Bool { isRaised.load(ordering: .acquiring) }
+
+        fileprivate func raise() { isRaised.store(true, ordering: .releasing) }
+        fileprivate func lower() { isRaised.store(false, ordering: .releasing) }
+    }
+
+    /// What one loop has posted to another in a turn.
+    typealias Delivery = (sender: Int, mail: [Mail])
+
+    fileprivate struct Mailbox {
+        var deliveries: [Delivery] = []
+        var byteCount = 0
+        /// Has the loop come for its mail; `nil` before the loop is there, and after its end.
+        var call: (@Sendable () -> Void)?
+        /// Whether the loop has been called and has not come yet.
+        var isCalled = false
+    }
+
+    fileprivate struct Mailboxes {
+        var list: [Mailbox]
+        /// The mailboxes with more than ``mostWaitingBytes``.
+        var fullCount = 0
+        var isClosed = false
+    }
+
+    /// How many bytes of messages wait in a mailbox before all loops keep their publishers waiting until it is empty.
+    static let mostWaitingBytes = 32 << 20
+
+    private let mailboxes: Mutex<Mailboxes>
+    private let flags: [Flag]
+    private let hasFullMailbox = Atomic(false)
+    private let directory = Mutex(ClientDirectory())
+    private let connections = Mutex(ConnectionCounts())
+
+    /// - Parameter loopCount: At least 2, and at most ``BrokerSet/mostBrokers``.
+    init(loopCount: Int) {
+        precondition((2...BrokerSet.mostBrokers).contains(loopCount), "\(loopCount) loops do not share anything")
+        mailboxes = Mutex(Mailboxes(list: Array(repeating: Mailbox(), count: loopCount)))
+        flags = (0..<loopCount).map { _ in Flag() }
+    }
+
+    func flag(of loop: Int) -> Flag { flags[loop] }
+
+    // MARK: Mail
+
+    /// A loop is there for its mail.
+    ///
+    /// - Parameter call: Has it come. Called on any thread, and only until ``close()``.
+    func open(_ loop: Int, call: @escaping @Sendable () -> Void) {
+        let isWaitedFor = mailboxes.withLock { mailboxes in
+            mailboxes.list[loop].call = call
+            mailboxes.list[loop].isCalled = !mailboxes.list[loop].deliveries.isEmpty
+            return mailboxes.list[loop].isCalled
+        }
+        if isWaitedFor { call() }
+    }
+
+    /// Posts all mail of a turn at once: no loop gets its part before the others have theirs.
+    func post(_ mail: [(receiver: Int, mail: [Mail])], from sender: Int) {
+        guard !mail.isEmpty else { return }
+        let calls = mailboxes.withLock { mailboxes -> [@Sendable () -> Void] in
+            guard !mailboxes.isClosed else { return [] }
+            var calls: [@Sendable () -> Void] = []
+            for (receiver, mail) in mail {
+                if let call = mailboxes.put(mail, from: sender, into: receiver) { calls.append(call) }
+                flags[receiver].raise()
+            }
+            if mailboxes.fullCount > 0 { hasFullMailbox.store(true, ordering: .relaxed) }
+            return calls
+        }
+        // Not with the lock held: to wake another thread takes longer than all the rest.
+        for call in calls { call() }
+    }
+
+    /// Takes all mail of a loop, in the order in which it was posted.
+    ///
+    /// - Parameters:
+    ///   - deliveries: An empty list, whose memory is used for mail that comes later.
+    ///   - isCall: Whether the loop comes because it has been called.
+    func fetch(_ loop: Int, into deliveries: inout [Delivery], isCall: Bool) {
+        let calls = mailboxes.withLock { mailboxes -> [@Sendable () -> Void] in
+            if isCall { mailboxes.list[loop].isCalled = false }
+            swap(&deliveries, &mailboxes.list[loop].deliveries)
+            flags[loop].lower()
+            let wasFull = mailboxes.list[loop].byteCount > Self.mostWaitingBytes
+            mailboxes.list[loop].byteCount = 0
+            guard wasFull else { return [] }
+            mailboxes.fullCount -= 1
+            guard mailboxes.fullCount == 0 else { return [] }
+            hasFullMailbox.store(false, ordering: .relaxed)
+            // Their publishers wait for this.
+            return mailboxes.list.compactMap(\.call)
+        }
+        for call in calls { call() }
+    }
+
+    /// Whether publishers are to be kept waiting because some loop does not keep up with its mail.
+    var isOverloaded: Bool { hasFullMailbox.load(ordering: .relaxed) }
+
+    /// Takes no more mail, and calls nobody any more once each loop has ended its turn.
+    func close() {
+        mailboxes.withLock { mailboxes in
+            mailboxes.isClosed = true
+            for loop in mailboxes.list.indices {
+                mailboxes.list[loop] = Mailbox()
+                flags[loop].lower()
+            }
+        }
+    }
+
+    // MARK: Clients and connections
+
+    /// Does what a broker asks the directory for.
+    func answer(_ request: DirectoryRequest) -> ClaimAnswer? {
+        directory.withLock { $0.answer(request) }
+    }
+
+    /// Counts a connection more, unless there are as many as there may be.
+    ///
+    /// - Returns: Whether it was counted.
+    func admit(by listener: Int, limit: Int, listenerLimit: Int) -> Bool {
+        connections.withLock { $0.admit(by: listener, limit: limit, listenerLimit: listenerLimit) }
+    }
+
+    /// A connection that was counted has ended.
+    func dismiss(by listener: Int) {
+        connections.withLock { $0.dismiss(by: listener) }
+    }
+}
+
+extension PostOffice.Mailboxes {
+    /// Puts the mail of a turn into a mailbox.
+    ///
+    /// - Returns: What calls its loop, where that has not been called already.
+    fileprivate mutating func put(
+        _ mail: [Mail],
+        from sender: Int,
+        into receiver: Int
+    ) -> (@Sendable () -> Void)? {
+        let byteCount = list[receiver].byteCount + mail.reduce(0) { $0 + $1.byteCount }
+        let most = PostOffice.mostWaitingBytes
+        if byteCount > most, list[receiver].byteCount <= most { fullCount += 1 }
+        list[receiver].byteCount = byteCount
+        list[receiver].deliveries.append((sender, mail))
+        guard !list[receiver].isCalled, let call = list[receiver].call else { return nil }
+        list[receiver].isCalled = true
+        return call
+    }
+}
+
+/// How many connections there are at all loops, and how many of them came by each listener.
+private struct ConnectionCounts {
+    private var count = 0
+    private var byListener: [Int] = []
+
+    mutating func admit(by listener: Int, limit: Int, listenerLimit: Int) -> Bool {
+        while byListener.count <= listener {
+            byListener.append(0)
+        }
+        guard count < limit, byListener[listener] < listenerLimit else { return false }
+        count += 1
+        byListener[listener] += 1
+        return true
+    }
+
+    mutating func dismiss(by listener: Int) {
+        count -= 1
+        byListener[listener] -= 1
+    }
+}
