@@ -188,7 +188,7 @@ _tinymqtt_broker() {
     repeating_flags=()
     non_repeating_flags=(-d --daemon -v --verbose -q --quiet --test-config --rooms --version -h --help)
     repeating_options=(-p --port)
-    non_repeating_options=(-c --config-file --host --log-level --store --check-store --tls-keylog)
+    non_repeating_options=(-c --config-file --host --log-level --store --threads --check-store --tls-keylog)
     __tinymqtt_offer_flags_options 0
 
     # Offer option value completions
@@ -209,6 +209,9 @@ _tinymqtt_broker() {
         ;;
     '--store')
         __tinymqtt_add_completions -f
+        return
+        ;;
+    '--threads')
         return
         ;;
     '--check-store')

@@ -23,7 +23,7 @@ function __tinymqtt_parse_tokens -S
         __tinymqtt_parse_subcommand 0 'version' 'help'
         switch $unparsed_tokens[1]
         case 'broker'
-            __tinymqtt_parse_subcommand 0 'c/config-file=' 'host=' 'p/port=+' 'd/daemon' 'log-level=' 'v/verbose' 'q/quiet' 'store=' 'check-store=' 'test-config' 'rooms' 'tls-keylog=' 'version' 'h/help'
+            __tinymqtt_parse_subcommand 0 'c/config-file=' 'host=' 'p/port=+' 'd/daemon' 'log-level=' 'v/verbose' 'q/quiet' 'store=' 'threads=' 'check-store=' 'test-config' 'rooms' 'tls-keylog=' 'version' 'h/help'
         case 'pub'
             __tinymqtt_parse_subcommand 0 'h/host=' 'p/port=' 'unix=' 'L/url=' 'A/bind=' 'S/srv' 'ws' 'ws-path=' 'nodelay' 'proxy=' 'connect-timeout=' 'retry=' 'k/keepalive=' 'cafile=' 'capath=' 'tls-use-os-certs' 'cert=' 'key=' 'keyform=' 'ciphers=' 'tls-version=' 'tls-alpn=' 'insecure' 'no-tls' 'tls-keylog=' 'tls-engine=' 'tls-engine-kpass-sha1=' 'psk=' 'psk-identity=' 'i/id=' 'I/id-prefix=' 'u/username=' 'P/pw=' 'password-file=' 'V/protocol-version=' 'c/disable-clean-session' 'x/session-expiry=' 'M/max-inflight=' 't/topic=' 'm/message=' 'payload=' 'f/file=' 's/stdin-file' 'l/stdin-line' 'n/null-message' 'split=' 'json' 'repeat=' 'repeat-delay=' 'q/qos=' 'r/retain' 'W/timeout=' 'will-topic=' 'will-payload=' 'will-qos=' 'will-retain' 'D/property=+' 'd/debug' 'quiet' 'log-level=' 'o/options-file=' 'version' 'help'
         case 'sub'
@@ -136,6 +136,7 @@ complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_opti
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" v verbose' -s 'v' -l 'verbose' -d 'Log everything, each packet and each subscription as well.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" q quiet' -s 'q' -l 'quiet' -d 'Log nothing; wins over --verbose.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" store' -l 'store' -d 'The file that sessions, their messages and retained messages are kept in, so that they survive the broker; the configuration\'s persistence is ignored.' -rF
+complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" threads' -l 'threads' -d 'How many threads share the work, 1 to 64 (default: the number of cores). A broker with a store has one.' -rfka ''
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" check-store' -l 'check-store' -d 'Look over the store in this file, say what is in it and what is wrong with it, and end.' -rF
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" test-config' -l 'test-config' -d 'Read the configuration with all its files, say what is wrong with it, and end.'
 complete -c 'tinymqtt' -n '__tinymqtt_should_offer_completions_for_flags_or_options "tinymqtt broker" rooms' -l 'rooms' -d 'Run a room server in this process as well: see room-server, join and send-room.'

@@ -65,3 +65,20 @@ static inline int service_record_query(const char *name, unsigned char *answer, 
     int error = resolver_error;
     return error == host_not_found || error == no_data ? SERVICE_RECORD_NONE : SERVICE_RECORD_UNKNOWN;
 }
+
+/// The processors that a thread is bound to, as bits. The C library hides it behind a macro that would change what else
+/// its headers declare.
+#if defined(__linux__)
+extern int thread_affinity(int thread, unsigned long size, unsigned long *bits) __asm__("sched_getaffinity");
+#endif
+
+/// How many processors the calling thread is bound to; 0 where the system does not say, or has more than 1,024.
+static inline int bound_processor_count(void) {
+    int count = 0;
+#if defined(__linux__)
+    unsigned long bits[1024 / 8 / sizeof(unsigned long)] = {0};
+    if (thread_affinity(0, sizeof bits, bits) != 0) return 0;
+    for (unsigned index = 0; index < sizeof bits / sizeof *bits; index++) count += __builtin_popcountl(bits[index]);
+#endif
+    return count;
+}

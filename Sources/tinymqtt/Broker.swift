@@ -76,6 +76,16 @@ struct Broker: AsyncParsableCommand {
         name: .long,
         parsing: .unconditional,
         help: ArgumentHelp(
+            "How many threads share the work, 1 to 64 (default: the number of cores). A broker with a store has one.",
+            valueName: "count"
+        )
+    )
+    var threads: Int?
+
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: ArgumentHelp(
             "Look over the store in this file, say what is in it and what is wrong with it, and end.",
             valueName: "file"
         ),
@@ -102,6 +112,9 @@ struct Broker: AsyncParsableCommand {
 
     func validate() throws {
         _ = try portNumbers
+        if let threads, !(1...ServerSettings.mostThreads ~= threads) {
+            throw ValidationError("--threads is \(threads); allowed is 1 to \(ServerSettings.mostThreads)")
+        }
         guard !testConfig || configurationFile != nil else {
             throw ValidationError("--test-config needs a configuration: --config-file FILE")
         }
@@ -153,6 +166,7 @@ struct Broker: AsyncParsableCommand {
             overrides.keyLogFile = tlsKeylog
             overrides.storePath = store
             overrides.versionText = "tinymqtt \(TinyMQTT.version)"
+            overrides.threads = threads
             return overrides
         }
     }

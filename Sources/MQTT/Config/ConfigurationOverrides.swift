@@ -21,6 +21,9 @@ public struct ConfigurationOverrides: Sendable {
     /// What the broker calls itself, in `$SYS/broker/version` and where it is asked by HTTP.
     public var versionText: String?
 
+    /// How many event loops share the work, whatever the configuration says of it.
+    public var threads: Int?
+
     /// Nothing but the configuration.
     public init() {}
 
@@ -42,6 +45,9 @@ public struct ConfigurationOverrides: Sendable {
         guard ports.count <= Self.mostPorts else {
             throw ConfigurationError("there are \(ports.count) ports; \(Self.mostPorts) are allowed")
         }
+        if let threads, !(1...ServerSettings.mostThreads ~= threads) {
+            throw ConfigurationError("there are \(threads) threads; 1 to \(ServerSettings.mostThreads) are allowed")
+        }
         for port in ports where !(0...65_535 ~= port) {
             throw ConfigurationError("the port is \(port); allowed is a number from 0 to 65535")
         }
@@ -52,6 +58,7 @@ public struct ConfigurationOverrides: Sendable {
 
     func apply(to settings: inout ServerSettings) {
         if let persistenceLocation { settings.persistence.location = persistenceLocation }
+        if let threads { settings.threads = threads }
         if let storePath { settings.persistence.keep(in: storePath) }
         if let versionText { settings.broker.versionText = versionText }
         if isVerbose { settings.log.kinds = Set(LogSettings.Kind.allCases) }

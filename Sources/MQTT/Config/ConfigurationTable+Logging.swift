@@ -76,6 +76,18 @@ extension ConfigurationTable {
             """,
             { $0.settings.process.user = $1 }
         ),
+        .general(
+            "threads",
+            .number(1...ServerSettings.mostThreads),
+            default: .described("the number of cores"),
+            reload: false,
+            """
+            Ours. How many threads share the work, each with a part of the connections. A broker whose persistence is on \
+            has one in any case. What all clients together may publish, as global_max_publish_rate and \
+            global_max_publish_bytes_rate say it, is divided among them.
+            """,
+            { $0.settings.threads = $1 }
+        ),
         .special(
             ConfigurationFile.includeOption,
             .path("the path of a directory"),

@@ -47,7 +47,7 @@ extension MQTTServer {
 extension ServerSettings {
     /// How many event loops a broker has that is started with these settings.
     public var threadCount: Int {
-        persistence.isEnabled ? 1 : min(max(threads ?? System.coreCount, 1), Self.mostThreads)
+        persistence.isEnabled ? 1 : min(max(threads ?? usableProcessorCount(), 1), Self.mostThreads)
     }
 
     /// The rules of the broker, with what the settings have beside them.

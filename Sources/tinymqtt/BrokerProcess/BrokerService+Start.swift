@@ -122,6 +122,10 @@ extension BrokerService {
                 """
             )
         }
+        logger.info("threads that share the work: \(server.threadCount)")
+        if let threads = settings.threads, threads > server.threadCount {
+            logger.notice("a broker with a store has one thread: the \(threads) that were asked for have no effect")
+        }
         guard server.storePath == nil else { return }
         logger.notice("everything is kept in memory and gone when the broker stops; --store FILE keeps it")
     }

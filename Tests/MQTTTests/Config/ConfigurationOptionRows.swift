@@ -31,6 +31,7 @@ extension ConfigurationOptionRow {
         },
         .warned("auth_plugin_deny_special_chars", "false"),
         .changes("user", "root") { $0.process.user == "root" },
+        .changes("threads", "3") { $0.threads == 3 && $0.threadCount == 3 },
         .changes("persistence", "true") { $0.persistence.isEnabled },
         .changes("retained_persistence", "true") { $0.persistence.isEnabled },
         .changes("persistence_location", "/var/lib/my broker/") { $0.persistence.location == "/var/lib/my broker/" },

@@ -82,6 +82,8 @@ extension WrongConfiguration {
         .init("packet_buffer_size 1048577", 1, "to 1048576"),
         .init("websockets_headers_size -1", 1, "websockets_headers_size is -1"),
         .init("sys_interval 65536", 1, "to 65535"),
+        .init("threads 0", 1, "from 1 to 64"),
+        .init("threads 65", 1, "from 1 to 64"),
         .init("connect_timeout 0", 1, "from 1 to 3600"),
         .init("max_publish_rate -1", 1, "max_publish_rate is -1"),
         .init("max_publish_bytes_rate x", 1, "max_publish_bytes_rate is x"),
