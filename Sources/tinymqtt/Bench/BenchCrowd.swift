@@ -48,6 +48,8 @@ struct BenchCrowd: Sendable {
             do throws(MQTTClientError) {
                 clients[index] = try outcome?.get()
             } catch {
+                // What ends the benchmark ends the attempts as well, which tells nothing of the broker.
+                guard !control.isStopping else { return }
                 crowd.failedCount += 1
                 if crowd.failure == nil { crowd.failure = error }
                 let mayFail = plan.scenario == .connections && crowd.failedCount < mostFailures

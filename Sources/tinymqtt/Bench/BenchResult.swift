@@ -67,11 +67,14 @@ struct BenchResult {
         let hasEnded =
             switch end {
             case nil: true
-            case .signal: plan.runsUntilSignal
+            case .signal: isThroughWithSignal
             case .stalled, .failed, .refused: false
             }
         return hasEnded && failure == nil && tally.refused == 0 && !isShort && addsUp
     }
+
+    /// Whether a signal is how it is to end: not while clients are still on their way to the broker.
+    private var isThroughWithSignal: Bool { plan.runsUntilSignal && connectedCount == plan.clientCount }
 
     /// Whether the time was up before as much was received as was asked for.
     private var isShort: Bool {
@@ -121,7 +124,7 @@ struct BenchResult {
             report.tell("the counts do not add up")
             return ExitStatus.countsDiffer.rawValue
         }
-        if case .signal(let number) = end, !plan.runsUntilSignal { return StopSignals.exitCode(of: number) }
+        if case .signal(let number) = end, !isThroughWithSignal { return StopSignals.exitCode(of: number) }
         return ExitStatus.success.rawValue
     }
 }
