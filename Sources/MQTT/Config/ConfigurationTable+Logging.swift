@@ -84,7 +84,8 @@ extension ConfigurationTable {
             """
             Ours. How many threads share the work, each with a part of the connections. A broker whose persistence is on \
             has one in any case. What all clients together may publish, as global_max_publish_rate and \
-            global_max_publish_bytes_rate say it, is divided among them.
+            global_max_publish_bytes_rate say it, is divided among them: where one of these is set, there is one thread \
+            unless this option says otherwise.
             """,
             { $0.settings.threads = $1 }
         ),

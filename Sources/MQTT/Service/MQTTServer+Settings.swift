@@ -47,7 +47,11 @@ extension MQTTServer {
 extension ServerSettings {
     /// How many event loops a broker has that is started with these settings.
     public var threadCount: Int {
-        persistence.isEnabled ? 1 : min(max(threads ?? usableProcessorCount(), 1), Self.mostThreads)
+        guard !persistence.isEnabled else { return 1 }
+        // Several would divide what all Clients together may publish, which takes from those who publish alone.
+        let limits = broker.limits
+        let sharesRate = limits.publishRateInAll > 0 || limits.publishByteRateInAll > 0
+        return min(max(threads ?? (sharesRate ? 1 : usableProcessorCount()), 1), Self.mostThreads)
     }
 
     /// The rules of the broker, with what the settings have beside them.

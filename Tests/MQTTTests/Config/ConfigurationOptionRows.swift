@@ -32,6 +32,7 @@ extension ConfigurationOptionRow {
         .warned("auth_plugin_deny_special_chars", "false"),
         .changes("user", "root") { $0.process.user == "root" },
         .changes("threads", "3") { $0.threads == 3 && $0.threadCount == 3 },
+        .changes("threads", "3", after: "global_max_publish_rate 5\n") { $0.threadCount == 3 },
         .changes("persistence", "true") { $0.persistence.isEnabled },
         .changes("retained_persistence", "true") { $0.persistence.isEnabled },
         .changes("persistence_location", "/var/lib/my broker/") { $0.persistence.location == "/var/lib/my broker/" },
@@ -75,7 +76,10 @@ extension ConfigurationOptionRow {
         .changes("connect_timeout", "5") { $0.broker.connectTimeout == 5 },
         .changes("max_publish_rate", "5") { $0.limits.publishRate == 5 },
         .changes("max_publish_bytes_rate", "5") { $0.limits.publishByteRate == 5 },
-        .changes("global_max_publish_rate", "5") { $0.limits.publishRateInAll == 5 },
+        .changes("global_max_publish_rate", "5") {
+            // Each of several threads would have a part of it.
+            $0.limits.publishRateInAll == 5 && $0.threadCount == 1
+        },
         .changes("global_max_publish_bytes_rate", "5") { $0.limits.publishByteRateInAll == 5 },
         .changes("log_dest", "stdout\nlog_dest file /x/y z.log\nlog_dest syslog\nlog_dest topic") {
             $0.log.destinations == [.standardOutput, .file(path: "/x/y z.log"), .systemLog, .topic]
