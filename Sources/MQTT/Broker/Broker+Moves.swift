@@ -40,7 +40,8 @@ extension Broker {
                     connection: connection,
                     ticket: lastTicket,
                     clientIdentifier: connect.clientIdentifier,
-                    cleanStart: connect.cleanStart
+                    cleanStart: connect.cleanStart,
+                    mostClients: limits.sessions
                 )
             )
         )
@@ -72,14 +73,12 @@ extension Broker {
         into effects: inout Effects
     ) {
         let clientIdentifier = claim.clientIdentifier
-        guard answer.former != nil || answer.clientCount <= limits.sessions else {
-            effects.directory.append(.release(clientIdentifier, number: answer.number))
-            guard let pending = takePending(claim.connection, ticket: claim.ticket) else { return }
-            return refuse(claim.connection, pending.connect, .serverBusy, into: &effects)
+        guard case .granted(let tenure, let former) = answer else {
+            return refusePending(claim.connection, ticket: claim.ticket, .serverBusy, into: &effects)
         }
-        if let former = answer.former, former.broker != number {
-            let name = MoveName(clientIdentifier: clientIdentifier, tenure: answer.number)
-            var arrival = Arrival(name: name, other: former.broker, tenure: answer.number)
+        if let former, former.broker != number {
+            let name = MoveName(clientIdentifier: clientIdentifier, tenure: tenure)
+            var arrival = Arrival(name: name, other: former.broker, tenure: tenure)
             arrival.connects.append((claim.connection, claim.ticket))
             arrivals[clientIdentifier] = (arrivals[clientIdentifier] ?? []) + [arrival]
             let request = MoveRequest(
@@ -90,21 +89,20 @@ extension Broker {
             )
             return effects.mail.post(.moveAsked(request), to: former.broker)
         }
-        if let former = answer.former,
+        if let former,
             let place = arrivals[clientIdentifier]?.firstIndex(where: { $0.tenure == former.number })
         {
-            arrivals[clientIdentifier]?[place].tenure = answer.number
+            arrivals[clientIdentifier]?[place].tenure = tenure
             guard arrivals[clientIdentifier]?[place].connects.count ?? 0 < Arrival.mostConnects else {
-                guard let pending = takePending(claim.connection, ticket: claim.ticket) else { return }
-                return refuse(claim.connection, pending.connect, .serverBusy, into: &effects)
+                return refusePending(claim.connection, ticket: claim.ticket, .serverBusy, into: &effects)
             }
             arrivals[clientIdentifier]?[place].connects.append((claim.connection, claim.ticket))
             return
         }
-        if let session = sessionsByClient[clientIdentifier] { sessions[session].tenure = answer.number }
-        enterPending(claim.connection, ticket: claim.ticket, tenure: answer.number, now: now, into: &effects)
+        if let session = sessionsByClient[clientIdentifier] { sessions[session].tenure = tenure }
+        enterPending(claim.connection, ticket: claim.ticket, tenure: tenure, now: now, into: &effects)
         if sessionsByClient[clientIdentifier] == nil {
-            effects.directory.append(.release(clientIdentifier, number: answer.number))
+            effects.directory.append(.release(clientIdentifier, number: tenure))
         }
     }
 
@@ -115,6 +113,17 @@ extension Broker {
         else { return nil }
         connections[connection.value].pendingConnect = nil
         return pending
+    }
+
+    /// Refuses a CONNECT that has waited, unless its connection has ended.
+    mutating func refusePending(
+        _ connection: ConnectionIndex,
+        ticket: UInt32,
+        _ reasonCode: ReasonCode,
+        into effects: inout Effects
+    ) {
+        guard let pending = takePending(connection, ticket: ticket) else { return }
+        refuse(connection, pending.connect, reasonCode, into: &effects)
     }
 
     /// Accepts a CONNECT that has waited, unless its connection has ended.

@@ -19,8 +19,6 @@ extension Broker {
             case .clock(let time, let isQuestion):
                 retainedOrder.hear(time, of: peer)
                 if isQuestion { effects.mail.post(.clock(retainedOrder.clock, isQuestion: false), to: peer) }
-            case .overloaded(let isOverloaded):
-                if isOverloaded { overloadedPeers.insert(peer) } else { overloadedPeers.remove(peer) }
             case .moveAsked(let request):
                 moveAsked(request, now: now, into: &effects)
             case .leaving(let session):
@@ -38,11 +36,6 @@ extension Broker {
     /// To be called at the end of a turn, before its mail is taken.
     mutating func finishTurn(into effects: inout Effects) {
         guard peerCount > 0 else { return }
-        let isOverloaded = isOverloadedItself(effects)
-        if isOverloaded != peersKnowOverload {
-            peersKnowOverload = isOverloaded
-            postToAll(.overloaded(isOverloaded), into: &effects)
-        }
         if retainedOrder.isToAsk() { postToAll(.clock(retainedOrder.clock, isQuestion: true), into: &effects) }
     }
 

@@ -5,8 +5,8 @@ extension Broker {
     /// Takes a new configuration over in one step. Clients stay connected, and what they may do is what it says from now
     /// on; those who may not be there any more are let go of.
     ///
-    /// - Parameter mayStay: Whether a connected Client may stay, by its listener and its User Name; one that a
-    ///   certificate named is not asked about.
+    /// - Parameter mayStay: Whether a Client may stay that is connected, or that waits for its session, by its listener
+    ///   and its User Name; one that a certificate named is not asked about.
     mutating func reconfigure(
         _ configuration: BrokerConfiguration,
         now: NIODeadline,
@@ -27,12 +27,20 @@ extension Broker {
                 clientIdentifier: sessions[index].clientIdentifier
             )
         }
-        for index in connections.indices where connections[index].phase == .connected {
-            let session = connections[index].session
-            guard connections[index].identity == nil,
-                !mayStay(connections[index].listener, sessions[session].userName)
-            else { continue }
-            end(ConnectionIndex(value: index), .notAuthorized, now: now, into: &effects)
+        for index in connections.indices where connections[index].identity == nil {
+            let connection = ConnectionIndex(value: index)
+            let listener = connections[index].listener
+            switch connections[index].phase {
+            case .connected where !mayStay(listener, sessions[connections[index].session].userName):
+                end(connection, .notAuthorized, now: now, into: &effects)
+            case .claiming:
+                guard let pending = connections[index].pendingConnect, !mayStay(listener, pending.connect.userName)
+                else {
+                    continue
+                }
+                refusePending(connection, ticket: pending.ticket, .notAuthorized, into: &effects)
+            case .connected, .awaitingConnect, .authenticating, .ended: continue
+            }
         }
     }
 

@@ -83,9 +83,6 @@ struct Broker {
     var arrivals: [UTF8String: [Arrival]] = [:]
     /// The tenure of the Client whose CONNECT is being accepted: what it leaves does not give its name free.
     var enteringTenure: UInt64 = 0
-    /// Peers for whose Clients too much waits, and whether they have been told that of this broker.
-    var overloadedPeers = BrokerSet()
-    var peersKnowOverload = false
 
     /// The last ticket that was given to an `AuthenticationRequest` or a `Claim`.
     var lastTicket: UInt32 = 0
@@ -125,14 +122,15 @@ struct Broker {
 
     /// Bytes were received: works on all packets that are complete, and keeps the rest for later in `decoder`.
     ///
-    /// - Returns: Whether there was a PUBLISH among them.
+    /// - Returns: Whether there was something among them that its Client may be kept waiting for: PUBLISH, and what peers
+    ///   have to know of.
     mutating func received(
         _ decoder: inout PacketDecoder,
         from connection: ConnectionIndex,
         now: NIODeadline,
         into effects: inout Effects
     ) -> Bool {
-        var hasPublish = false
+        var makesWork = false
         do {
             while connections[connection.value].phase.takesPackets, let packet = try decoder.next() {
                 statistics.noteReceived(packet.type)
@@ -140,7 +138,8 @@ struct Broker {
                 let type = packet.type
                 received(packet, from: connection, now: now, into: &effects)
                 switch type {
-                case .publish: hasPublish = true
+                case .publish: makesWork = true
+                case .subscribe, .unsubscribe: if peerCount > 0 { makesWork = true }
                 case .connect: (decoder.version, decoder.maximumPacketSize) = decoding(of: connection)
                 default: break  // no other packet matters to the caller or to how the next ones are decoded
                 }
@@ -149,7 +148,7 @@ struct Broker {
             failed(error, on: connection, now: now, into: &effects)
         }
         decoder.settle()
-        return hasPublish
+        return makesWork
     }
 
     /// A packet was received. What a connection sends after the broker decided to close it is ignored.
@@ -296,14 +295,14 @@ struct Broker {
         )
     }
 
-    /// Whether so much waits for receivers that publishers are to be kept waiting.
-    func isOverloaded(_ effects: borrowing Effects) -> Bool {
-        !overloadedPeers.isEmpty || isOverloadedItself(effects)
-    }
+    /// The bytes that wait for sessions and connections.
+    func waitingByteCount(_ effects: borrowing Effects) -> Int { queuedByteCount + effects.outbox.byteCount }
 
-    /// The same for its own receivers.
-    func isOverloadedItself(_ effects: borrowing Effects) -> Bool {
-        queuedByteCount + effects.outbox.byteCount > limits.waitingBytesInAll
+    /// Whether so much waits for receivers that publishers are to be kept waiting.
+    ///
+    /// - Parameter waitingElsewhere: The bytes that wait for receivers of its peers.
+    func isOverloaded(_ effects: borrowing Effects, waitingElsewhere: Int = 0) -> Bool {
+        waitingByteCount(effects) + waitingElsewhere > limits.waitingBytesInAll
             // Where the store takes nothing, what would have to wait for it is refused.
             || !isStoreFull && effects.unwrittenByteCount + effects.batch.byteCount > limits.unwrittenBytes
     }

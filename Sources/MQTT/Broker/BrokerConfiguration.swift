@@ -45,11 +45,11 @@ public struct BrokerConfiguration: Sendable {
         public var retainedMessages = 10_000_000
         /// How many messages a second a Client may publish; over that it is not read from for a while. 0 for no limit.
         public var publishRate = 0
-        /// The same for all Clients together.
+        /// The same for all Clients together. A broker with several event loops divides it among them.
         public var publishRateInAll = 0
         /// How many bytes of messages a second a Client may publish. 0 for no limit.
         public var publishByteRate = 0
-        /// The same for all Clients together.
+        /// The same for all Clients together. A broker with several event loops divides it among them.
         public var publishByteRateInAll = 0
 
         /// Whether any of the rates is limited.
@@ -100,14 +100,13 @@ public struct BrokerConfiguration: Sendable {
 
     /// What holds for each of so many brokers that are one to their Clients.
     ///
-    /// What all of them may hold or take together is divided among them: to count it together would cost each message.
-    /// Connections and sessions are counted together, and each broker keeps all retained messages.
+    /// What all Clients together may publish is divided among them: to count it together would cost each message. What is
+    /// held is counted together, and each broker keeps all retained messages.
     func share(of brokerCount: Int) -> BrokerConfiguration {
         guard brokerCount > 1 else { return self }
         /// 0 stays what it means: no limit.
         func part(_ limit: Int) -> Int { limit == 0 ? 0 : max(1, limit / brokerCount) }
         var share = self
-        share.limits.waitingBytesInAll = part(limits.waitingBytesInAll)
         share.limits.publishRateInAll = part(limits.publishRateInAll)
         share.limits.publishByteRateInAll = part(limits.publishByteRateInAll)
         return share

@@ -44,7 +44,7 @@ extension Broker {
             retainedMessageCount: retained.count,
             storedMessageCount: retained.count + queuedMessageCount + beyondMessageCount,
             storedByteCount: retained.byteCount + queuedByteCount + beyondByteCount,
-            waitingByteCount: queuedByteCount + effects.outbox.byteCount,
+            waitingByteCount: waitingByteCount(effects),
             statistics: statistics,
             retainedByteCount: retained.byteCount
         )

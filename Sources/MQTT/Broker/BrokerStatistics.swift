@@ -17,11 +17,10 @@ struct BrokerStatistics: Sendable, Equatable {
     var malformedPacketCount = 0
     /// Sessions that ended because their Client stayed away for too long.
     var sessionsExpiredCount = 0
-    /// The most sessions that there were at once.
+    /// The most sessions that there were at once; of brokers that are peers, each knows what the directory has counted.
     var sessionsMaximum = 0
 
-    /// Adds what a peer has done. The most sessions that there were at once may have been fewer than those of each
-    /// broker's own most together.
+    /// Adds what a peer has done.
     mutating func add(_ other: BrokerStatistics) {
         for type in received.indices {
             received[type] += other.received[type]
@@ -34,7 +33,7 @@ struct BrokerStatistics: Sendable, Equatable {
         connectionsAcceptedCount += other.connectionsAcceptedCount
         malformedPacketCount += other.malformedPacketCount
         sessionsExpiredCount += other.sessionsExpiredCount
-        sessionsMaximum += other.sessionsMaximum
+        sessionsMaximum = max(sessionsMaximum, other.sessionsMaximum)
     }
 
     mutating func noteReceived(_ type: ControlPacketType) {

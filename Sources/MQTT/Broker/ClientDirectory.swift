@@ -2,7 +2,7 @@
 /// brokers that are one to their Clients.
 ///
 /// A broker asks with `Effects.directory`. Whoever carries out the effects keeps one directory for all brokers and answers
-/// each request, in order, before anything else is given to the broker that asked, and before its mail is posted.
+/// each request, in order, before the mail of that turn is posted.
 struct ClientDirectory: Sendable {
     /// Who has the session of a Client.
     struct Tenure: Sendable, Equatable {
@@ -14,8 +14,9 @@ struct ClientDirectory: Sendable {
     private var tenures: [UTF8String: Tenure] = [:]
     private var lastNumber: UInt64 = 0
 
-    /// How many Clients have a session somewhere.
+    /// How many Clients have a session somewhere, and the most that had one at the same time.
     var count: Int { tenures.count }
+    private(set) var maximumCount = 0
 
     /// Does what a broker asks for.
     ///
@@ -23,12 +24,12 @@ struct ClientDirectory: Sendable {
     mutating func answer(_ request: DirectoryRequest) -> ClaimAnswer? {
         switch request {
         case .claim(let claim):
+            let former = tenures[claim.clientIdentifier]
+            guard former != nil || tenures.count < claim.mostClients else { return .refused }
             lastNumber += 1
-            let former = tenures.updateValue(
-                Tenure(broker: claim.broker, number: lastNumber),
-                forKey: claim.clientIdentifier
-            )
-            return ClaimAnswer(number: lastNumber, former: former, clientCount: tenures.count)
+            tenures[claim.clientIdentifier] = Tenure(broker: claim.broker, number: lastNumber)
+            maximumCount = max(maximumCount, tenures.count)
+            return .granted(number: lastNumber, former: former)
         case .release(let clientIdentifier, let number):
             if tenures[clientIdentifier]?.number == number { tenures[clientIdentifier] = nil }
             return nil
@@ -52,13 +53,14 @@ struct Claim: Sendable {
     let ticket: UInt32
     let clientIdentifier: UTF8String
     let cleanStart: Bool
+    /// How many Clients may have a session somewhere.
+    let mostClients: Int
 }
 
-/// Who had the Client before, and the number of the tenure that begins.
-struct ClaimAnswer: Sendable, Equatable {
-    let number: UInt64
-    /// `nil` where nobody had the Client.
-    let former: ClientDirectory.Tenure?
-    /// How many Clients have a session somewhere, this one among them.
-    let clientCount: Int
+/// What a claim is answered with.
+enum ClaimAnswer: Sendable, Equatable {
+    /// A tenure begins, with a number of its own; `former` is the one that ends with it, if the Client had one.
+    case granted(number: UInt64, former: ClientDirectory.Tenure?)
+    /// As many Clients have a session as may, and this one has none.
+    case refused
 }

@@ -23,8 +23,6 @@ enum Mail: Sendable {
     case interest(Interest)
     /// The sender's clock of retained messages; whether the receiver is to tell its own.
     case clock(UInt64, isQuestion: Bool)
-    /// Whether so much waits for the Clients of the sender that publishers are to be kept waiting.
-    case overloaded(Bool)
     /// A session is asked for.
     case moveAsked(MoveRequest)
     /// A session that was asked for is about to leave.
@@ -45,7 +43,8 @@ enum Mail: Sendable {
         case .message(let message): Self.size + message.size
         case .retained(let change): Self.size + change.message.size
         case .shared(let shared): Self.size + shared.message.size
-        case .interest, .clock, .overloaded, .moveAsked, .leaving, .redirect, .redirected, .moved: Self.size
+        case .interest(let interest): Self.size + interest.filter.filter.bytes.count
+        case .clock, .moveAsked, .leaving, .redirect, .redirected, .moved: Self.size
         }
     }
 }

@@ -65,7 +65,7 @@ extension MQTTServer {
     }
 
     /// Ends all that loops tell each other; each of them is there until the last one has nothing to tell any more.
-    func stopMail() async {
+    static func stopMail(of loops: BrokerLoops) async {
         guard loops.all.count > 1 else { return }
         let first = loops.first
         try? await first.eventLoop.submit { first.value.postOffice?.close() }.get()
@@ -91,7 +91,7 @@ extension MQTTServer {
         return try? await loop.eventLoop.submit { body(loop.value) }.get()
     }
 
-    /// Does something on each event loop, one after the other; on none once the server was stopped.
+    /// Does something on each event loop; on none once the server was stopped.
     @discardableResult
     func onEachLoop<Result: Sendable>(_ body: @escaping @Sendable (BrokerLoop) -> Result) async -> [Result] {
         guard !isStopped else { return [] }

@@ -119,6 +119,7 @@ public final class MQTTServer: Sendable {
         let threads = persistence.isEnabled ? 1 : min(max(threads, 1), ServerSettings.mostThreads)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         var openStore: SQLiteStore?
+        var madeLoops: BrokerLoops?
         do {
             let loops: BrokerLoops
             if persistence.isEnabled {
@@ -126,6 +127,7 @@ public final class MQTTServer: Sendable {
             } else {
                 loops = try await makeLoops(rules, on: group, logger)
             }
+            madeLoops = loops
             let gate = try await LoginGate.open(
                 for: loops,
                 files: settings.map(\.security.passwords),
@@ -151,6 +153,7 @@ public final class MQTTServer: Sendable {
                 log: log
             )
         } catch {
+            if let madeLoops { await stopMail(of: madeLoops) }
             await openStore?.close()
             try? await group.shutdownGracefully()
             if let error = error as? StartError { throw error }
@@ -250,7 +253,7 @@ public final class MQTTServer: Sendable {
         }
         try? await gate.eventLoop.flatSubmit { gate.value.stop() }.get()
         let isStored = try? await loop.eventLoop.flatSubmit { loop.value.storeAll() }.get()
-        await stopMail()
+        await Self.stopMail(of: loops)
         await store?.close()
         try? await group.shutdownGracefully()
         return store == nil || isStored == true

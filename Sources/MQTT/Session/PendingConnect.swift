@@ -1,5 +1,5 @@
-/// A CONNECT that waits: for the answer about its password, or for its session, which is elsewhere. A class, so that every connection that does not wait has only
-/// room for a reference.
+/// A CONNECT that waits: for the answer about its password, or for its session, which is elsewhere. A class, so that every
+/// connection that does not wait has only room for a reference.
 final class PendingConnect: Sendable {
     let connect: Connect
     let ticket: UInt32

@@ -26,7 +26,7 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
     private var isBlocked = false
     /// Whether a read was asked for while reading was paused.
     private var hasHeldBackRead = false
-    /// Whether what it sends waits for the answer about its password.
+    /// Whether what it sends waits until its CONNECT is accepted: for its password, or for its session.
     private var isAuthenticating = false
     /// The place of its listener in the broker's configuration.
     private let listener: Int
@@ -73,10 +73,10 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
 
     /// Works on what has been received.
     private func work(for connection: ConnectionIndex) {
-        let hasPublish = loop.received(&decoder, from: connection)
+        let makesWork = loop.received(&decoder, from: connection)
         isAuthenticating = loop.isAuthenticating(connection)
         if loop.isBlocked(connection) { isBlocked = true }
-        if hasPublish, loop.pausesPublisher(connection) { isPaused = true }
+        if makesWork, loop.pausesPublisher(connection) { isPaused = true }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -136,11 +136,11 @@ final class BrokerChannelHandler: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(last), promise: nil)
     }
 
-    /// The password has been checked: what came behind it is worked on.
+    /// The CONNECT waits no more, for its password or its session: what came behind it is worked on.
     func continueReceiving() {
         guard isAuthenticating, let connection, !isClosing else { return }
         work(for: connection)
-        loop.readCompleted()
+        loop.scheduleTurn()
         readHeldBack()
     }
 

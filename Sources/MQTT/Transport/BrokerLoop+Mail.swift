@@ -5,7 +5,7 @@ import NIOCore
 extension BrokerLoop {
     /// Gives the broker what others have posted, which comes before anything else that it gets.
     func readMail() {
-        guard let flag, flag.hasMail else { return }
+        guard let flag, flag.isRaised else { return }
         fetchMail(isCall: false)
     }
 
@@ -54,6 +54,23 @@ extension BrokerLoop {
     /// Whether something is to be done at the end of a turn that has come up in it.
     var hasMoreToPost: Bool {
         !effects.mail.isEmpty || !effects.directory.isEmpty || !effects.continuing.isEmpty
+    }
+
+    // MARK: Back-pressure
+
+    /// The bytes that wait for sessions and connections of the other loops.
+    var waitingElsewhere: Int { postOffice.map { $0.waitingByteCount - toldWaitingByteCount } ?? 0 }
+
+    /// By how much it changes before the others are told: all of them look at what they are told.
+    private static let waitingStep = 64 << 10
+
+    /// Tells the other loops how much waits for the sessions and connections of this one, where that has changed much.
+    func tellWaiting() {
+        guard let postOffice else { return }
+        let change = broker.waitingByteCount(effects) - toldWaitingByteCount
+        guard abs(change) >= Self.waitingStep else { return }
+        toldWaitingByteCount += change
+        postOffice.tellWaiting(change: change, limit: broker.limits.waitingBytesInAll)
     }
 
     // MARK: Connections

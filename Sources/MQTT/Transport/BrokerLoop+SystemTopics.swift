@@ -49,7 +49,8 @@ extension BrokerLoop {
 
     /// What this loop knows.
     private func report() -> Report {
-        let heapByteCount = self.heapByteCount()
+        // It is the heap of the process, and takes long to walk through.
+        let heapByteCount = broker.number == 0 ? self.heapByteCount() : 0
         heapByteMaximum = max(heapByteMaximum, heapByteCount)
         let figures = SystemFigures(
             receivedByteCount: receivedByteCount,

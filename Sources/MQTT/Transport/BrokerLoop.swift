@@ -36,6 +36,8 @@ final class BrokerLoop {
     var spareDeliveries: [PostOffice.Delivery] = []
     /// How many deliveries that list keeps memory for at most.
     static let mostSpareDeliveries = 64
+    /// What the other loops know to wait for the sessions and connections of this one, in bytes.
+    var toldWaitingByteCount = 0
     /// The other loops whose figures this one tells together with its own: the first one does.
     var others: [NIOLoopBound<BrokerLoop>] = []
     /// What new connections of each listener speak TLS with, by its place in the broker's configuration.
@@ -53,6 +55,8 @@ final class BrokerLoop {
     private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
     /// The connections that were served in the last turn; kept to use its memory again.
     private var pending: [ConnectionIndex] = []
+    /// The bytes that the last turn has left unsent, as their receivers do not take them.
+    private var unsentByteCount = 0
     /// An empty array for what is being sent; kept to use its memory again.
     private var spareParts: [ByteBuffer] = []
     /// Publishers that are not read from while too much waits for receivers.
@@ -66,6 +70,9 @@ final class BrokerLoop {
     /// How long a paused publisher is kept waiting at most: then one read is let through, as the acknowledgements that
     /// would empty the queues may be behind it.
     private static let longestPause = TimeAmount.milliseconds(500)
+    /// How many bytes a turn collects before it is ended early. A receiver that takes all that is sent to it must not
+    /// come to the limit of what may wait for a connection while its turn is prepared.
+    private static let mostCollectedBytes = 1 << 20
 
     convenience init(
         configuration: BrokerConfiguration,
@@ -144,7 +151,7 @@ final class BrokerLoop {
         logger.error("no connection can be accepted at \(address): \(reason)")
     }
 
-    /// Bytes were received. Returns whether there was a PUBLISH among them.
+    /// Bytes were received. Returns whether their Client may be kept waiting for what they have asked for.
     func received(_ decoder: inout PacketDecoder, from connection: ConnectionIndex) -> Bool {
         readMail()
         return broker.received(&decoder, from: connection, now: .now(), into: &effects)
@@ -152,7 +159,8 @@ final class BrokerLoop {
 
     /// All that a read returned has been passed on.
     func readCompleted() {
-        scheduleTurn()
+        guard effects.outbox.byteCount - unsentByteCount >= Self.mostCollectedBytes else { return scheduleTurn() }
+        endTurn()
     }
 
     func closed(_ connection: ConnectionIndex) {
@@ -212,7 +220,10 @@ final class BrokerLoop {
     }
 
     /// Whether publishers are to be kept waiting.
-    private var isOverloaded: Bool { broker.isOverloaded(effects) || postOffice?.isOverloaded ?? false }
+    private var isOverloaded: Bool {
+        broker.isOverloaded(effects, waitingElsewhere: waitingElsewhere)
+            || postOffice?.isOverloaded(for: broker.number) ?? false
+    }
 
     /// Whether a connection is not to be read from until it has taken what waits for it.
     func isBlocked(_ connection: ConnectionIndex) -> Bool {
@@ -223,6 +234,7 @@ final class BrokerLoop {
     var load: BrokerLoad {
         var load = broker.load(effects)
         load.pausedPublisherCount = paused.count
+        if let postOffice { load.statistics.sessionsMaximum = postOffice.mostClients }
         return load
     }
 
@@ -243,6 +255,8 @@ final class BrokerLoop {
             send(to: connection)
         }
         pending.removeAll(keepingCapacity: true)
+        unsentByteCount = effects.outbox.byteCount
+        tellWaiting()
         // Before channels are closed: the log tells where they came from.
         for event in effects.events {
             event.log(to: logger, peer: peer(of: event))

@@ -26,13 +26,14 @@ struct BrokerLoops: Sendable {
         return loop
     }
 
-    /// Does something on each event loop, one after the other.
+    /// Does something on each event loop. All of them are asked before one is waited for: later ones may have ended by then.
     ///
     /// - Returns: The results, in the order of the loops.
     func onEach<Result: Sendable>(_ body: @escaping @Sendable (BrokerLoop) throws -> Result) async throws -> [Result] {
+        let futures = all.map { loop in loop.eventLoop.submit { try body(loop.value) } }
         var results: [Result] = []
-        for loop in all {
-            results.append(try await loop.eventLoop.submit { try body(loop.value) }.get())
+        for future in futures {
+            results.append(try await future.get())
         }
         return results
     }

@@ -18,14 +18,14 @@ final class PostOffice: Sendable {
     /// before something that it knows of: that came through the system from the loop which posted before it sent, and the
     /// system orders memory on the way.
     final class Flag: Sendable {
-        private let isRaised = Atomic(false)
+        private let state = Atomic(false)
         /// Keeps the flags of two loops in two cache lines.
         private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
 
-        var hasMail: Bool { isRaised.load(ordering: .acquiring) }
+        var isRaised: Bool { state.load(ordering: .acquiring) }
 
-        fileprivate func raise() { isRaised.store(true, ordering: .releasing) }
-        fileprivate func lower() { isRaised.store(false, ordering: .releasing) }
+        fileprivate func raise() { state.store(true, ordering: .releasing) }
+        fileprivate func lower() { state.store(false, ordering: .releasing) }
     }
 
     /// What one loop has posted to another in a turn.
@@ -34,6 +34,9 @@ final class PostOffice: Sendable {
     fileprivate struct Mailbox {
         var deliveries: [Delivery] = []
         var byteCount = 0
+        var letterCount = 0
+        /// Whether publishers of this loop wait until no mailbox is full.
+        var awaitsRoom = false
         /// Has the loop come for its mail; `nil` before the loop is there, and after its end.
         var call: (@Sendable () -> Void)?
         /// Whether the loop has been called and has not come yet.
@@ -42,17 +45,22 @@ final class PostOffice: Sendable {
 
     fileprivate struct Mailboxes {
         var list: [Mailbox]
-        /// The mailboxes with more than ``mostWaitingBytes``.
+        /// The mailboxes with more than ``mostWaitingBytes`` or ``mostWaitingLetters``.
         var fullCount = 0
         var isClosed = false
     }
 
-    /// How many bytes of messages wait in a mailbox before all loops keep their publishers waiting until it is empty.
-    static let mostWaitingBytes = 32 << 20
+    /// How many bytes of mail wait in a mailbox before all loops keep their publishers waiting until it is empty: less than
+    /// what may wait for one connection, which drops what comes above that.
+    static let mostWaitingBytes = 1 << 20
+    /// The same for letters: fewer than messages may be queued for a session, where nobody says otherwise.
+    static let mostWaitingLetters = 512
 
     private let mailboxes: Mutex<Mailboxes>
     private let flags: [Flag]
-    private let hasFullMailbox = Atomic(false)
+    /// Raised while a mailbox is full.
+    private let isFull = Flag()
+    private let waiting = WaitingBytes()
     private let directory = Mutex(ClientDirectory())
     private let connections = Mutex(ConnectionCounts())
 
@@ -89,7 +97,7 @@ final class PostOffice: Sendable {
                 if let call = mailboxes.put(mail, from: sender, into: receiver) { calls.append(call) }
                 flags[receiver].raise()
             }
-            if mailboxes.fullCount > 0 { hasFullMailbox.store(true, ordering: .relaxed) }
+            if mailboxes.fullCount > 0 { isFull.raise() }
             return calls
         }
         // Not with the lock held: to wake another thread takes longer than all the rest.
@@ -106,20 +114,42 @@ final class PostOffice: Sendable {
             if isCall { mailboxes.list[loop].isCalled = false }
             swap(&deliveries, &mailboxes.list[loop].deliveries)
             flags[loop].lower()
-            let wasFull = mailboxes.list[loop].byteCount > Self.mostWaitingBytes
+            let wasFull = mailboxes.list[loop].isFull
             mailboxes.list[loop].byteCount = 0
+            mailboxes.list[loop].letterCount = 0
             guard wasFull else { return [] }
             mailboxes.fullCount -= 1
             guard mailboxes.fullCount == 0 else { return [] }
-            hasFullMailbox.store(false, ordering: .relaxed)
-            // Their publishers wait for this.
-            return mailboxes.list.compactMap(\.call)
+            isFull.lower()
+            return mailboxes.callThoseThatAwaitRoom()
         }
         for call in calls { call() }
     }
 
-    /// Whether publishers are to be kept waiting because some loop does not keep up with its mail.
-    var isOverloaded: Bool { hasFullMailbox.load(ordering: .relaxed) }
+    // MARK: Back-pressure
+
+    /// Whether a loop's publishers are to be kept waiting because some loop does not keep up with its mail; it is called
+    /// when they need not wait any more.
+    func isOverloaded(for loop: Int) -> Bool {
+        // Seen too late it does no harm: the next publisher is kept waiting.
+        guard isFull.isRaised else { return false }
+        return mailboxes.withLock { mailboxes in
+            mailboxes.list[loop].awaitsRoom = mailboxes.fullCount > 0
+            return mailboxes.fullCount > 0
+        }
+    }
+
+    /// The bytes that wait for sessions and connections of all loops, as these have told it.
+    var waitingByteCount: Int { waiting.count.load(ordering: .relaxed) }
+
+    /// A loop tells that more, or less, waits for its sessions and connections. Where that ends what publishers wait for,
+    /// all loops are called.
+    func tellWaiting(change: Int, limit: Int) {
+        let count = waiting.count.wrappingAdd(change, ordering: .relaxed).newValue
+        guard count <= limit, count - change > limit else { return }
+        let calls = mailboxes.withLock { $0.isClosed ? [] : $0.list.compactMap(\.call) }
+        for call in calls { call() }
+    }
 
     /// Takes no more mail, and calls nobody any more once each loop has ended its turn.
     func close() {
@@ -129,6 +159,8 @@ final class PostOffice: Sendable {
                 mailboxes.list[loop] = Mailbox()
                 flags[loop].lower()
             }
+            mailboxes.fullCount = 0
+            isFull.lower()
         }
     }
 
@@ -138,6 +170,9 @@ final class PostOffice: Sendable {
     func answer(_ request: DirectoryRequest) -> ClaimAnswer? {
         directory.withLock { $0.answer(request) }
     }
+
+    /// The most Clients that had a session at the same time.
+    var mostClients: Int { directory.withLock { $0.maximumCount } }
 
     /// Counts a connection more, unless there are as many as there may be.
     ///
@@ -152,7 +187,31 @@ final class PostOffice: Sendable {
     }
 }
 
+/// A count that is changed a few times a turn at most.
+private final class WaitingBytes: Sendable {
+    let count = Atomic(0)
+    /// Keeps what is looked at with each read out of its cache line.
+    private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
+}
+
+extension PostOffice.Mailbox {
+    /// Whether publishers wait until it is empty.
+    fileprivate var isFull: Bool {
+        byteCount > PostOffice.mostWaitingBytes || letterCount > PostOffice.mostWaitingLetters
+    }
+}
+
 extension PostOffice.Mailboxes {
+    /// - Returns: What calls the loops whose publishers wait until no mailbox is full.
+    fileprivate mutating func callThoseThatAwaitRoom() -> [@Sendable () -> Void] {
+        var calls: [@Sendable () -> Void] = []
+        for loop in list.indices where list[loop].awaitsRoom {
+            list[loop].awaitsRoom = false
+            if let call = list[loop].call { calls.append(call) }
+        }
+        return calls
+    }
+
     /// Puts the mail of a turn into a mailbox.
     ///
     /// - Returns: What calls its loop, where that has not been called already.
@@ -161,10 +220,10 @@ extension PostOffice.Mailboxes {
         from sender: Int,
         into receiver: Int
     ) -> (@Sendable () -> Void)? {
-        let byteCount = list[receiver].byteCount + mail.reduce(0) { $0 + $1.byteCount }
-        let most = PostOffice.mostWaitingBytes
-        if byteCount > most, list[receiver].byteCount <= most { fullCount += 1 }
-        list[receiver].byteCount = byteCount
+        let wasFull = list[receiver].isFull
+        list[receiver].byteCount += mail.reduce(0) { $0 + $1.byteCount }
+        list[receiver].letterCount += mail.count
+        if list[receiver].isFull, !wasFull { fullCount += 1 }
         list[receiver].deliveries.append((sender, mail))
         guard !list[receiver].isCalled, let call = list[receiver].call else { return nil }
         list[receiver].isCalled = true

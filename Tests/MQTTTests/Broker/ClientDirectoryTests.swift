@@ -5,47 +5,54 @@ import Testing
 
 @Suite("The directory of Clients")
 struct ClientDirectoryTests {
-    private func claim(_ clientIdentifier: String, by broker: Int) -> DirectoryRequest {
+    private func claim(_ clientIdentifier: String, by broker: Int, mostClients: Int = 10) -> DirectoryRequest {
         .claim(
             Claim(
                 broker: broker,
                 connection: ConnectionIndex(value: 0),
                 ticket: 1,
                 clientIdentifier: .text(clientIdentifier),
-                cleanStart: false
+                cleanStart: false,
+                mostClients: mostClients
             )
         )
     }
 
+    private typealias Tenure = ClientDirectory.Tenure
+
     @Test("a claim names who had the Client, and every tenure has a number of its own")
     func claims() {
         var directory = ClientDirectory()
-        let first = directory.answer(claim("a", by: 0))
-        #expect(first?.former == nil)
-        let second = directory.answer(claim("a", by: 1))
-        #expect(second?.former == first.map { ClientDirectory.Tenure(broker: 0, number: $0.number) })
-        let again = directory.answer(claim("a", by: 1))
-        #expect(again?.former?.number == second?.number)
-        #expect(again?.number != second?.number)
-        let other = directory.answer(claim("b", by: 1))
-        #expect(other?.former == nil)
-        #expect(second?.clientCount == 1)
-        #expect(other?.clientCount == 2)
+        #expect(directory.answer(claim("a", by: 0)) == .granted(number: 1, former: nil))
+        #expect(directory.answer(claim("a", by: 1)) == .granted(number: 2, former: Tenure(broker: 0, number: 1)))
+        #expect(directory.answer(claim("a", by: 1)) == .granted(number: 3, former: Tenure(broker: 1, number: 2)))
+        #expect(directory.answer(claim("b", by: 1)) == .granted(number: 4, former: nil))
         #expect(directory.count == 2)
     }
 
     @Test("only the tenure that there is can be released")
-    func releases() throws {
+    func releases() {
         var directory = ClientDirectory()
-        let answers = [directory.answer(claim("a", by: 0)), directory.answer(claim("a", by: 1))]
-        let first = try #require(answers[0])
-        let second = try #require(answers[1])
-        let late = directory.answer(.release(.text("a"), number: first.number))
-        #expect(late == nil)
+        _ = directory.answer(claim("a", by: 0))
+        _ = directory.answer(claim("a", by: 1))
+        #expect(directory.answer(.release(.text("a"), number: 1)) == nil)
         #expect(directory.count == 1)
-        _ = directory.answer(.release(.text("a"), number: second.number))
+        _ = directory.answer(.release(.text("a"), number: 2))
         #expect(directory.count == 0)
-        let fresh = directory.answer(claim("a", by: 0))
-        #expect(fresh?.former == nil)
+        #expect(directory.answer(claim("a", by: 0)) == .granted(number: 3, former: nil))
+        #expect(directory.maximumCount == 1)
+    }
+
+    @Test("a Client without a session is refused where as many have one as may, however often it asks")
+    func limit() {
+        var directory = ClientDirectory()
+        _ = directory.answer(claim("a", by: 0, mostClients: 1))
+        #expect(directory.answer(claim("b", by: 0, mostClients: 1)) == .refused)
+        #expect(directory.answer(claim("b", by: 1, mostClients: 1)) == .refused)
+        #expect(
+            directory.answer(claim("a", by: 1, mostClients: 1))
+                == .granted(number: 2, former: Tenure(broker: 0, number: 1))
+        )
+        #expect(directory.count == 1)
     }
 }

@@ -120,21 +120,6 @@ struct PeerTests {
         #expect(kept[0] == kept[2])
     }
 
-    @Test("peers are told when too much waits somewhere, and when it does no longer")
-    func overload() {
-        let broker = InMemoryBroker(count: 2) { $0.limits.waitingBytesInAll = 1_000 }
-        let away = broker.connect("s", at: 1, Self.lasting)
-        away.subscribe("t")
-        away.drop()
-        let publisher = broker.connect("p", at: 0)
-        publisher.publish("t", String(repeating: "x", count: 2_000), qos: .atLeastOnce)
-        #expect(broker.brokers[0].isOverloaded(Effects()))
-        #expect(!broker.brokers[0].isOverloadedItself(Effects()))
-        let back = broker.connect("s", cleanStart: false, at: 1, Self.lasting)
-        _ = back.receivePayloads()
-        #expect(!broker.brokers[0].isOverloaded(Effects()))
-    }
-
     @Test("what brokers hold is added up; what all retain counts once")
     func load() {
         let broker = InMemoryBroker(count: 2)

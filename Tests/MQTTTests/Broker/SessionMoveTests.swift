@@ -193,6 +193,29 @@ struct SessionMoveTests {
         #expect(broker.remains == InMemoryBroker.Remains())
     }
 
+    @Test("a CONNECT that waits for its session is refused where a new configuration does not let its Client stay")
+    func reload() {
+        let broker = InMemoryBroker(count: 2)
+        broker.connect("a", at: 0, Self.minute).drop()
+        broker.delaysMail = true
+        let waiting = broker.connect("a", cleanStart: false, at: 1, Self.minute)
+        let now = broker.now
+        broker.operate(at: 1) { broker, effects in
+            broker.reconfigure(broker.configuration, now: now, into: &effects) { _, _ in false }
+        }
+        broker.settle()
+        broker.delaysMail = false
+        guard case .connack(let connack)? = waiting.receive() else {
+            Issue.record("it was not answered")
+            return
+        }
+        #expect(connack.reasonCode == .notAuthorized)
+        #expect(waiting.isClosed)
+        // The session has come nevertheless, and is there for a Client that may have it.
+        #expect(homes("a", broker) == [1])
+        #expect(broker.connect("a", cleanStart: false, at: 0, Self.minute).connack?.sessionPresent == true)
+    }
+
     @Test("only so many CONNECTs of one Client wait for its session")
     func bound() {
         let broker = InMemoryBroker(count: 2)

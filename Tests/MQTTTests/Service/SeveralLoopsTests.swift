@@ -1,3 +1,4 @@
+import Dispatch
 import NIOCore
 import Testing
 
@@ -155,6 +156,34 @@ struct SeveralLoopsTests {
             }
             try await publishing.value
             #expect(received == Array(1...count))
+        }
+    }
+
+    @Test("a loop that is late keeps publishers waiting, and drops nothing for a receiver that takes all")
+    func lateLoop() async throws {
+        try await withLoops { server in
+            let subscriber = try await connect(server, .make("s"))
+            try await subscriber.subscribe("t", .atMostOnce)
+            let isThere = await server.server.onEachLoop { $0.load.connectedCount == 1 }
+            let late = try #require(isThere.firstIndex(of: true))
+            let publisher = try await connect(server, .make("p"))
+            let (release, isReleased) = (DispatchSemaphore(value: 0), Monitor(false))
+            defer { if !isReleased.value { release.signal() } }
+            server.server.loops.all[late].eventLoop.execute { release.wait() }
+            // Four times what may wait for the subscriber's connection.
+            let count = 256
+            for _ in 0..<count {
+                try await publisher.publish("t", String(repeating: "x", count: 64 << 10), .atMostOnce)
+            }
+            let other = server.server.loops.all[1 - late]
+            let deadline = NIODeadline.now() + .seconds(30)
+            while try await other.eventLoop.submit({ other.value.load.pausedPublisherCount }).get() == 0 {
+                guard NIODeadline.now() < deadline else { throw TestServer.Timeout(description: "it need not wait") }
+            }
+            isReleased.update { $0 = true }
+            release.signal()
+            for _ in 0..<count { #expect(try await subscriber.message() != nil) }
+            #expect(await server.server.load().statistics.publishDroppedCount == 0)
         }
     }
 

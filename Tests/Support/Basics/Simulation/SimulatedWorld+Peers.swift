@@ -151,7 +151,7 @@ extension Mail {
         case .redirect(let name, _): return "\(name.clientIdentifier) is to be redirected"
         case .redirected(let name): return "\(name.clientIdentifier) is redirected"
         case .moved(let name, let session): return "\(name.clientIdentifier) has moved, \(session?.queue.count ?? -1)"
-        case .clock, .overloaded: return "\(self)"
+        case .clock: return "\(self)"
         }
     }
 }
