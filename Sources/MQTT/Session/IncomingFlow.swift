@@ -23,9 +23,9 @@ struct IncomingFlow {
     /// The Receive Maximum that this side has announced.
     private(set) var receiveMaximum: UInt16
     /// Of QoS 1 and 2: neither PUBACK nor PUBREC has been sent. A receiver that acknowledges at once has none here.
-    private var unacknowledged: Set<UInt16> = []
+    private var unacknowledged = PacketIdentifierSet()
     /// Of QoS 2: PUBREC has been sent and PUBREL is awaited.
-    private var unreleased: Set<UInt16> = []
+    private var unreleased = PacketIdentifierSet()
 
     init(receiveMaximum: UInt16) {
         self.receiveMaximum = receiveMaximum
@@ -33,7 +33,9 @@ struct IncomingFlow {
 
     /// Takes over messages of QoS 2 that an earlier run of the program has received and not seen released.
     mutating func restore(unreleased identifiers: [UInt16]) {
-        unreleased.formUnion(identifiers)
+        for identifier in identifiers {
+            unreleased.insert(identifier)
+        }
     }
 
     /// Whether a message of QoS 2 was acknowledged with PUBREC under this identifier, and PUBREL is awaited.
@@ -56,21 +58,21 @@ struct IncomingFlow {
 
     /// Takes note of a PUBLISH of QoS 2 that is acknowledged with PUBREC at once.
     mutating func publishAcknowledgedAtOnce(_ identifier: UInt16) -> Arrival {
-        if unreleased.contains(identifier) { return .alreadyReceived }
-        guard count < Int(receiveMaximum) else { return .receiveMaximumExceeded }
-        unreleased.insert(identifier)
-        return .new
+        guard count < Int(receiveMaximum) else {
+            return unreleased.contains(identifier) ? .alreadyReceived : .receiveMaximumExceeded
+        }
+        return unreleased.insert(identifier) ? .new : .alreadyReceived
     }
 
     /// PUBACK is sent [MQTT-4.3.2-4]. `false` where the message is not awaiting one: its session is over.
     mutating func pubackSent(_ identifier: UInt16) -> Bool {
-        unacknowledged.remove(identifier) != nil
+        unacknowledged.remove(identifier)
     }
 
     /// PUBREC is sent [MQTT-4.3.3-8]; one that tells a failure ends the exchange [MQTT-4.3.3-9]. `false` where the
     /// message is not awaiting one.
     mutating func pubrecSent(_ identifier: UInt16, isFailure: Bool) -> Bool {
-        guard unacknowledged.remove(identifier) != nil else { return false }
+        guard unacknowledged.remove(identifier) else { return false }
         if !isFailure { unreleased.insert(identifier) }
         return true
     }
@@ -78,7 +80,7 @@ struct IncomingFlow {
     /// PUBREL was received, and PUBCOMP answers it [MQTT-4.3.3-11]. `false` where no message had this identifier, which
     /// PUBCOMP then tells.
     mutating func pubrelReceived(_ identifier: UInt16) -> Bool {
-        unreleased.remove(identifier) != nil
+        unreleased.remove(identifier)
     }
 
     /// Begins anew on a new connection that resumes the session.
