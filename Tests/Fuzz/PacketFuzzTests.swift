@@ -50,6 +50,13 @@ struct PacketFuzzTests {
             let pieces = mutator.split(bytes)
             let whole = DecodedStream([bytes], version: version, maximumPacketSize: maximumPacketSize)
             let inPieces = DecodedStream(pieces, version: version, maximumPacketSize: maximumPacketSize)
+            let inRuns = DecodedStream(pieces, version: version, maximumPacketSize: maximumPacketSize, inRuns: true)
+            if inRuns != inPieces {
+                Issue.record(
+                    "in runs it is not the same (version \(version), input \(number), \(pieces.map(Array.init)))"
+                )
+                return
+            }
             if let fault = Self.fault(whole, inPieces, bytes.count, version) {
                 Issue.record("\(fault) (version \(version), input \(number), in pieces \(pieces.map(Array.init)))")
                 return

@@ -18,7 +18,9 @@ extension Broker {
         into effects: inout Effects
     ) -> ReasonCode? {
         let session = connections[connection.value].session
-        if let rule = ruleAgainstPublishing(to: publish.topic, by: sessions[session].access) {
+        if publish.topic[0] == TopicCharacter.dollar || sessions[session].access != nil,
+            let rule = ruleAgainstPublishing(to: publish.topic, by: sessions[session].access)
+        {
             noteDenied(.publish, publish.topic, rule, session: session, into: &effects)
             return .notAuthorized
         }

@@ -164,10 +164,7 @@ extension Broker {
         into effects: inout Effects
     ) {
         let session = connections[connection.value].session
-        guard case .finished(let delivery) = sessions[session].outgoing.pubackReceived(puback.packetIdentifier)
-        else { return }
-        sessions[session].letGo(of: delivery)
-        endStoring(delivery, of: session, into: &effects)
+        sessions[session].pubacksReceived([puback.packetIdentifier], into: &effects.batch)
         sendQueued(session, now: now, into: &effects)
     }
 
@@ -177,35 +174,33 @@ extension Broker {
         now: NIODeadline,
         into effects: inout Effects
     ) {
+        guard pubrec.reasonCode.isFailure else {
+            return pubrecReceived(pubrec.packetIdentifier, from: connection, into: &effects)
+        }
         let session = connections[connection.value].session
-        var received: ServerSession.Delivery?
-        let answer = sessions[session].outgoing.pubrecReceived(
-            pubrec.packetIdentifier,
-            isFailure: pubrec.reasonCode.isFailure
-        ) { delivery in
-            received = delivery
-            delivery.message = nil
+        let answer = sessions[session].outgoing.pubrecReceived(pubrec.packetIdentifier, isFailure: true)
+        guard case .finished(let delivery) = answer else { return }
+        sessions[session].letGo(of: delivery)
+        endStoring(delivery, of: session, into: &effects)
+        sendQueued(session, now: now, into: &effects)
+    }
+
+    /// A PUBREC that tells of no failure was received.
+    mutating func pubrecReceived(
+        _ packetIdentifier: UInt16,
+        from connection: ConnectionIndex,
+        into effects: inout Effects
+    ) {
+        let session = connections[connection.value].session
+        let (isKnown, released) = sessions[session].pubrecReceived(packetIdentifier)
+        if let released, sessions[session].storage.isStored {
+            // A PUBREL that a restarted broker knows nothing of would let the message be delivered again.
+            effects.batch.release(released, of: sessions[session].storage.number)
+            notePromise(session, in: effects)
+            effects.holdUntilStored(connection)
         }
-        if let received {
-            sessions[session].letGo(of: received)
-            if sessions[session].storage.isStored {
-                // A PUBREL that a restarted broker knows nothing of would let the message be delivered again.
-                effects.batch.release(received.place, of: sessions[session].storage.number)
-                notePromise(session, in: effects)
-                effects.holdUntilStored(connection)
-            }
-        }
-        switch answer {
-        case .sendPubrel, .unexpected:
-            guard !pubrec.reasonCode.isFailure else { return }
-            let isKnown = if case .sendPubrel = answer { true } else { false }
-            let reasonCode = isKnown ? ReasonCode.success : .packetIdentifierNotFound
-            acknowledge(.pubrel, pubrec.packetIdentifier, reasonCode, to: connection, into: &effects)  // [MQTT-4.3.3-4]
-        case .finished(let delivery):
-            sessions[session].letGo(of: delivery)
-            endStoring(delivery, of: session, into: &effects)
-            sendQueued(session, now: now, into: &effects)
-        }
+        let reasonCode = isKnown ? ReasonCode.success : .packetIdentifierNotFound
+        acknowledge(.pubrel, packetIdentifier, reasonCode, to: connection, into: &effects)  // [MQTT-4.3.3-4]
     }
 
     mutating func pubcompReceived(
@@ -215,9 +210,7 @@ extension Broker {
         into effects: inout Effects
     ) {
         let session = connections[connection.value].session
-        guard case .finished(let delivery) = sessions[session].outgoing.pubcompReceived(pubcomp.packetIdentifier)
-        else { return }
-        endStoring(delivery, of: session, into: &effects)
+        sessions[session].pubcompsReceived([pubcomp.packetIdentifier], into: &effects.batch)
         sendQueued(session, now: now, into: &effects)
     }
 }

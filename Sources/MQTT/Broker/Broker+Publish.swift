@@ -27,24 +27,25 @@ extension Broker {
             return try refuseToStore(publish, to: connection, into: &effects)
         }
         let before = effects.batch.changeCount
+        let identifier = publish.packetIdentifier
         switch publish.qos {
         case .atMostOnce:
-            _ = passOn(publish, from: session, now: now, into: &effects)
+            _ = passOn(consume publish, from: session, now: now, into: &effects)
         case .atLeastOnce:
-            let isMatched = passOn(publish, from: session, now: now, into: &effects)
+            let isMatched = passOn(consume publish, from: session, now: now, into: &effects)
             if effects.batch.changeCount != before { effects.holdUntilStored(connection) }
             // [MQTT-4.3.2-4]
-            acknowledge(.puback, publish, Self.accepted(isMatched), to: connection, into: &effects)
+            acknowledge(.puback, identifier, Self.accepted(isMatched), to: connection, into: &effects)
         case .exactlyOnce:
-            switch sessions[session].incoming.publishAcknowledgedAtOnce(publish.packetIdentifier) {
+            switch sessions[session].incoming.publishAcknowledgedAtOnce(identifier) {
             case .new:
                 // Passed on now and not at PUBREL: the identifier is what is kept, not the message [MQTT-4.3.3-10].
-                let isMatched = passOn(publish, from: session, now: now, into: &effects)
-                storeUnreleased(publish.packetIdentifier, true, of: session, into: &effects)
+                let isMatched = passOn(consume publish, from: session, now: now, into: &effects)
+                storeUnreleased(identifier, true, of: session, into: &effects)
                 if effects.batch.changeCount != before { effects.holdUntilStored(connection) }
-                acknowledge(.pubrec, publish, Self.accepted(isMatched), to: connection, into: &effects)
+                acknowledge(.pubrec, identifier, Self.accepted(isMatched), to: connection, into: &effects)
             case .alreadyReceived, .unacknowledged:
-                acknowledge(.pubrec, publish, .success, to: connection, into: &effects)  // [MQTT-4.3.3-8]
+                acknowledge(.pubrec, identifier, .success, to: connection, into: &effects)  // [MQTT-4.3.3-8]
             case .receiveMaximumExceeded:
                 throw MalformedPacket(
                     "more messages of QoS 2 in flight than the receive maximum",
@@ -56,13 +57,13 @@ extension Broker {
 
     /// Routes a message, or puts it by where it asks the broker itself something.
     private mutating func passOn(
-        _ publish: Publish,
+        _ publish: consuming Publish,
         from session: SessionIndex,
         now: NIODeadline,
         into effects: inout Effects
     ) -> Bool {
         guard configuration.answersControl, ControlRequest.isTopic(publish.topic) else {
-            return route(publish, from: session, now: now, into: &effects)
+            return route(consume publish, from: session, now: now, into: &effects)
         }
         effects.controlRequests.append(
             ControlRequest(
@@ -116,7 +117,8 @@ extension Broker {
         acknowledgeRefused(publish, .quotaExceeded, to: connection, into: &effects)
     }
 
-    /// What the Server announced that it does not do.
+    /// What the Server announced that it does not do. Put where it is used: a call would be given a copy of the broker.
+    @inline(__always)
     private func check(_ publish: Publish, maximumQoS: QoS) throws(MalformedPacket) {
         guard publish.subscriptionIdentifiers.isEmpty else {
             throw .protocolError("a subscription identifier from a client")  // [MQTT-3.3.4-6]
@@ -157,6 +159,9 @@ extension Broker {
         let version = connections[connection.value].version
         statistics.noteSent(type)
         if configuration.tracesPackets { trace(type, packetIdentifier, reasonCode, connection, into: &effects) }
+        if reasonCode == .success || !version.hasProperties {
+            return effects.outbox.write(type, packetIdentifier: packetIdentifier, to: connection)
+        }
         effects.outbox.append(to: connection) { buffer in
             Acknowledgement.encode(
                 type,
@@ -169,18 +174,18 @@ extension Broker {
     }
 
     mutating func pubrelReceived(
-        _ pubrel: Acknowledgement,
+        _ packetIdentifier: UInt16,
         from connection: ConnectionIndex,
         into effects: inout Effects
     ) {
         let session = connections[connection.value].session
-        let isKnown = sessions[session].incoming.pubrelReceived(pubrel.packetIdentifier)
+        let isKnown = sessions[session].incoming.pubrelReceived(packetIdentifier)
         let reasonCode = isKnown ? ReasonCode.success : .packetIdentifierNotFound
         if isKnown, sessions[session].storage.isStored {
             // A restarted broker would take the next message under this identifier for one that it has received.
-            storeUnreleased(pubrel.packetIdentifier, false, of: session, into: &effects)
+            storeUnreleased(packetIdentifier, false, of: session, into: &effects)
             effects.holdUntilStored(connection)
         }
-        acknowledge(.pubcomp, pubrel.packetIdentifier, reasonCode, to: connection, into: &effects)  // [MQTT-4.3.3-11]
+        acknowledge(.pubcomp, packetIdentifier, reasonCode, to: connection, into: &effects)  // [MQTT-4.3.3-11]
     }
 }

@@ -7,22 +7,22 @@ extension Broker {
     /// - Parameter publisher: The session that published it, or whose Will it is; `nil` where that has ended.
     /// - Returns: Whether a subscription matched.
     mutating func route(
-        _ publish: Publish,
+        _ publish: consuming Publish,
         from publisher: SessionIndex?,
         now: NIODeadline,
         into effects: inout Effects
     ) -> Bool {
         let expiry = publish.messageExpiryInterval.map { now + .seconds(Int64($0)) }
-        var message = RoutedMessage(publish, expiry: expiry)
+        var message = RoutedMessage(consume publish, expiry: expiry)
         var peersHaveIt = false
-        if publish.retain, configuration.retainAvailable {
+        if message.publish.retain, configuration.retainAvailable {
             peersHaveIt = retain(message.stored, from: publisher, now: now, into: &effects)
         }
-        var matches = subscriptions.matches(of: publish.topic)
+        var matches = subscriptions.matches(of: message.publish.topic)
         if let publisher,
             matches.deliveries.contains(where: { $0.isPartlyNoLocal && $0.session == publisher })
         {
-            matches = subscriptions.matches(of: publish.topic, publishedBy: publisher)
+            matches = subscriptions.matches(of: message.publish.topic, publishedBy: publisher)
         }
         guard !matches.isEmpty else { return false }
         shapes.begin()

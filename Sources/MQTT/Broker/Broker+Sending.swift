@@ -15,58 +15,84 @@ extension Broker {
     ) {
         let session = connections[connection.value].session
         let version = connections[connection.value].version
-        var header = Publish.Header(version: version, qos: terms.qos, retain: terms.retain)
-        if version.hasProperties {
-            header.messageExpiryInterval = message.publish.messageExpiryInterval  // [MQTT-3.3.2-6]
-            header.subscriptionIdentifiers = terms.subscriptionIdentifiers
-        }
         let hiddenCount = hiddenTopicCount(message.publish.topic, session)
-        guard fits(header, message.publish, hiddenCount, connection) else { return }
-        if terms.qos != .atMostOnce {
-            var delivery = message.delivery(terms)
-            if sessions[session].storage.isStored {
-                store(&delivery, slot: &message.slot, for: session, isSent: true, into: &effects)
-                // A restarted broker would not know the identifier, and deliver the message once more under another.
-                if terms.qos == .exactlyOnce {
-                    notePromise(session, in: effects)
-                    effects.holdUntilStored(connection)
-                }
+        let payloadCount = message.publish.sizes.payload
+        guard fits(message.publish, terms, hiddenCount, connection) else { return }
+        let identifier =
+            terms.qos == .atMostOnce ? 0 : begin(&message, terms, of: session, on: connection, into: &effects)
+        statistics.noteSentPublish(byteCount: payloadCount)
+        let hasAliases = connections[connection.value].outgoingAliases.isUsed
+        let isShared = payloadCount >= Self.smallestSharedPayload && message.publish.fillsItsMemory
+        if isOnly || isShared || hasAliases || hiddenCount > 0 || configuration.tracesPackets
+            || version.hasProperties && !terms.subscriptionIdentifiers.isEmpty
+        {
+            var header = Self.header(of: message.publish, terms, version)
+            header.packetIdentifier = identifier
+            if configuration.tracesPackets {
+                trace(header, message.publish.topic, payloadCount, connection, into: &effects)
             }
-            header.packetIdentifier = sessions[session].begin(delivery)
+            // Bytes that only this receiver gets are written straight to where they go.
+            if hasAliases || hiddenCount > 0 {
+                write(
+                    header,
+                    topic: message.publish.topic.extracting(hiddenCount...),
+                    properties: message.publish.forwardedProperties,
+                    payload: message.publish.payload,
+                    to: connection,
+                    into: &effects
+                )
+            } else if isShared {
+                effects.outbox.writeSharing(header, message.publish, to: connection)
+            } else {
+                effects.outbox.write(header, message.publish, to: connection)
+            }
+            return
         }
-        let publish = message.publish
-        statistics.noteSentPublish(byteCount: publish.sizes.payload)
-        if configuration.tracesPackets {
-            trace(header, publish.topic, publish.sizes.payload, connection, into: &effects)
-        }
-        // Bytes that only this receiver gets are written straight to where they go.
-        if connections[connection.value].outgoingAliases.isUsed || hiddenCount > 0 {
-            return write(
-                header,
-                topic: publish.topic.extracting(hiddenCount...),
-                properties: publish.forwardedProperties,
-                payload: publish.payload,
-                to: connection,
-                into: &effects
-            )
-        }
-        if publish.sizes.payload >= Self.smallestSharedPayload, publish.fillsItsMemory {
-            return effects.outbox.writeSharing(header, publish, to: connection)
-        }
-        if isOnly || !header.subscriptionIdentifiers.isEmpty {
-            return effects.outbox.write(header, publish, to: connection)
-        }
-        let shape = EncodedShapes.shape(version: version, qos: terms.qos, retain: terms.retain)
-        let (packet, identifierOffset) = shapes.encoded(shape, header, publish)
-        effects.outbox.write(
-            packet,
-            packetIdentifier: header.packetIdentifier,
-            at: identifierOffset,
-            to: connection
+        shapes.write(
+            message.publish,
+            EncodedShapes.shape(version: version, qos: terms.qos, retain: terms.retain),
+            header: Self.header(of: message.publish, terms, version),
+            packetIdentifier: identifier,
+            to: connection,
+            in: &effects.outbox
         )
     }
 
+    /// Begins the exchange of a message that is sent now, and returns its Packet Identifier.
+    @inline(__always)  // a call would hand the delivery over as a copy
+    private mutating func begin(
+        _ message: inout RoutedMessage,
+        _ terms: DeliveryTerms,
+        of session: SessionIndex,
+        on connection: ConnectionIndex,
+        into effects: inout Effects
+    ) -> UInt16 {
+        guard sessions[session].storage.isStored else { return sessions[session].begin(message.delivery(terms)) }
+        var delivery = message.delivery(terms)
+        store(&delivery, slot: &message.slot, for: session, isSent: true, into: &effects)
+        // A restarted broker would not know the identifier, and deliver the message once more under another.
+        if terms.qos == .exactlyOnce {
+            notePromise(session, in: effects)
+            effects.holdUntilStored(connection)
+        }
+        return sessions[session].begin(delivery)
+    }
+
+    private static func header(
+        of publish: borrowing Publish,
+        _ terms: DeliveryTerms,
+        _ version: ProtocolVersion
+    ) -> Publish.Header {
+        var header = Publish.Header(version: version, qos: terms.qos, retain: terms.retain)
+        if version.hasProperties {
+            header.messageExpiryInterval = publish.messageExpiryInterval  // [MQTT-3.3.2-6]
+            header.subscriptionIdentifiers = terms.subscriptionIdentifiers
+        }
+        return header
+    }
+
     /// How many bytes at the beginning of a topic the Client does not get to see: its mount point.
+    @inline(__always)  // a call would be given a copy of the broker
     func hiddenTopicCount(_ topic: Span<UInt8>, _ session: SessionIndex) -> Int {
         guard !sessions[session].mountPoint.isEmpty else { return 0 }
         // What was queued while the Client came by another listener lies elsewhere.
@@ -75,16 +101,17 @@ extension Broker {
     }
 
     /// Whether the packet is one that the Client accepts; if not it is treated as sent [MQTT-3.1.2-25].
+    @inline(__always)  // a call would be given a copy of the broker
     private func fits(
-        _ header: Publish.Header,
-        _ publish: Publish,
+        _ publish: borrowing Publish,
+        _ terms: DeliveryTerms,
         _ hiddenCount: Int,
         _ connection: ConnectionIndex
     ) -> Bool {
         let maximum = connections[connection.value].maximumPacketSize
         guard maximum < .max else { return true }
         let sizes = publish.sizes
-        return header.packetSize(
+        return Self.header(of: publish, terms, connections[connection.value].version).packetSize(
             topicCount: sizes.topic - hiddenCount,
             propertiesCount: sizes.properties,
             payloadCount: sizes.payload

@@ -8,10 +8,10 @@ import NIOCore
 /// Several brokers, each on a loop of its own, can be one to their Clients. They are peers that send each other `Mail`;
 /// one that is alone has nothing to do with all that, and what it pays for it is a look at an empty list.
 ///
-/// The parts: `Broker+Connect` opens connections, `Broker+Publish` takes messages in, `Broker+Routing` finds who gets
-/// them, `Broker+Delivery` queues them, `Broker+Sending` writes them, `Broker+Subscribe` changes who gets what,
-/// `Broker+End` ends connections and sessions, `Broker+Time` does what is due, `Broker+Peers` and `Broker+Moves` are what
-/// it has to do with other brokers.
+/// The parts: `Broker+Connect` opens connections, `Broker+Many` takes packets that come in great numbers out of a read,
+/// `Broker+Publish` takes messages in, `Broker+Routing` finds who gets them, `Broker+Delivery` queues them,
+/// `Broker+Sending` writes them, `Broker+Subscribe` changes who gets what, `Broker+End` ends connections and sessions,
+/// `Broker+Time` does what is due, `Broker+Peers` and `Broker+Moves` are what it has to do with other brokers.
 struct Broker {
     typealias SessionIndex = SubscriptionIndex.Session
 
@@ -97,6 +97,8 @@ struct Broker {
     var isRetainedFullNoted = false
     /// How many connections each listener has.
     var connectionCounts: [Int]
+    /// An empty list for acknowledgements that came together; kept to use its memory again.
+    var spareIdentifiers: [UInt16] = []
 
     var limits: BrokerConfiguration.Limits { configuration.limits }
 
@@ -132,7 +134,13 @@ struct Broker {
     ) -> Bool {
         var makesWork = false
         do {
-            while connections[connection.value].phase.takesPackets, let packet = try decoder.next() {
+            while connections[connection.value].phase.takesPackets {
+                if connections[connection.value].phase == .connected, !configuration.tracesPackets,
+                    try receivedMany(&decoder, from: connection, now: now, into: &effects)
+                {
+                    makesWork = true
+                }
+                guard connections[connection.value].phase.takesPackets, let packet = try decoder.next() else { break }
                 statistics.noteReceived(packet.type)
                 if configuration.tracesPackets { trace(packet, .received, connection, into: &effects) }
                 let type = packet.type
@@ -196,7 +204,7 @@ struct Broker {
         case .pubrec(let pubrec):
             pubrecReceived(pubrec, from: connection, now: now, into: &effects)
         case .pubrel(let pubrel):
-            pubrelReceived(pubrel, from: connection, into: &effects)
+            pubrelReceived(pubrel.packetIdentifier, from: connection, into: &effects)
         case .pubcomp(let pubcomp):
             pubcompReceived(pubcomp, from: connection, now: now, into: &effects)
         case .subscribe(let subscribe):

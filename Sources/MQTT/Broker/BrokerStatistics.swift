@@ -36,8 +36,8 @@ struct BrokerStatistics: Sendable, Equatable {
         sessionsMaximum = max(sessionsMaximum, other.sessionsMaximum)
     }
 
-    mutating func noteReceived(_ type: ControlPacketType) {
-        received[Int(type.rawValue)] += 1
+    mutating func noteReceived(_ type: ControlPacketType, count: Int = 1) {
+        received[Int(type.rawValue)] += count
     }
 
     mutating func noteSent(_ type: ControlPacketType) {

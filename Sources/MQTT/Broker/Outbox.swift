@@ -38,6 +38,22 @@ struct Outbox {
             chunks.append(chunk)
         }
 
+        /// A packet is about to be appended.
+        ///
+        /// - Returns: Whether the connection had nothing that it could be given.
+        mutating func prepare(expecting expectedCount: Int, _ spares: inout [ByteBuffer]) -> Bool {
+            packetCount += 1
+            if buffer.readableBytes + expectedCount > Outbox.maximumSpareCapacity { endBuffer() }
+            if buffer.capacity == 0 {
+                if expectedCount > Outbox.maximumSpareCapacity {
+                    buffer.reserveCapacity(expectedCount)
+                } else if let spare = spares.popLast() {
+                    buffer = spare
+                }
+            }
+            return byteCount == 0 && heldBy == 0
+        }
+
         /// Moves what may leave to the end of `parts`.
         ///
         /// - Returns: How many bytes that are.
@@ -148,17 +164,8 @@ struct Outbox {
     private mutating func prepare(_ connection: ConnectionIndex, expecting byteCount: Int) -> Int {
         let index = Int(connection.value)
         makeRoom(for: index)
-        lines[index].packetCount += 1
         packetCount += 1
-        if lines[index].byteCount == 0, lines[index].heldBy == 0 { pending.append(connection) }
-        if lines[index].buffer.readableBytes + byteCount > Self.maximumSpareCapacity { lines[index].endBuffer() }
-        if lines[index].buffer.capacity == 0 {
-            if byteCount > Self.maximumSpareCapacity {
-                lines[index].buffer.reserveCapacity(byteCount)
-            } else if let spare = spares.popLast() {
-                lines[index].buffer = spare
-            }
-        }
+        if lines[index].prepare(expecting: byteCount, &spares) { pending.append(connection) }
         return index
     }
 
@@ -179,7 +186,7 @@ struct Outbox {
     ///
     /// - Parameter identifierOffset: Where in the packet the identifier lies; 0 where there is none.
     mutating func write(
-        _ packet: ByteBuffer,
+        _ packet: borrowing ByteBuffer,
         packetIdentifier: UInt16,
         at identifierOffset: Int,
         to connection: ConnectionIndex
@@ -187,12 +194,19 @@ struct Outbox {
         let bytes = packet.readableBytesUInt8Span
         let index = prepare(connection, expecting: bytes.count)
         lines[index].buffer.writePacket(bytes.count) { writer in
-            guard identifierOffset > 0 else { return writer.writeBytes(bytes) }
-            writer.writeBytes(bytes.extracting(..<identifierOffset))
-            writer.writeTwoByteInteger(packetIdentifier)
-            writer.writeBytes(bytes.extracting((identifierOffset + 2)...))
+            writer.writeBytes(bytes)
+            if identifierOffset > 0 { writer.setTwoByteInteger(packetIdentifier, at: identifierOffset) }
         }
         note(bytes.count, at: index)
+    }
+
+    /// Appends an acknowledgement in its short form.
+    mutating func write(_ type: ControlPacketType, packetIdentifier: UInt16, to connection: ConnectionIndex) {
+        let index = prepare(connection, expecting: Acknowledgement.shortSize)
+        lines[index].buffer.writePacket(Acknowledgement.shortSize) { writer in
+            writer.writeFourByteInteger(UInt32(type.firstByte) << 24 | 2 << 16 | UInt32(packetIdentifier))
+        }
+        note(Acknowledgement.shortSize, at: index)
     }
 
     /// Appends a message that is being passed on without copying its payload: for one that fills the memory that it was

@@ -8,7 +8,7 @@ struct RoutedMessage {
     /// Its place among the messages of the batch that is to be stored, once it has one.
     var slot: UInt32?
 
-    init(_ publish: Publish, expiry: NIODeadline?) {
+    init(_ publish: consuming Publish, expiry: NIODeadline?) {
         self.publish = publish
         self.expiry = expiry
     }
@@ -109,17 +109,28 @@ struct EncodedShapes {
         (version.hasProperties ? 8 : 0) | Int(qos.rawValue) << 1 | (retain ? 1 : 0)
     }
 
-    /// The packet in the form `shape`, with where its Packet Identifier lies.
-    mutating func encoded(
+    /// Whether a message is in the form `shape` already.
+    private func has(_ shape: Int) -> Bool { isEncoded & 1 << UInt16(shape) != 0 }
+
+    /// Appends the message to what a connection gets, in the form `shape`.
+    mutating func write(
+        _ publish: Publish,
         _ shape: Int,
-        _ header: Publish.Header,
-        _ publish: Publish
-    ) -> (packet: ByteBuffer, identifierOffset: Int) {
-        if isEncoded & 1 << UInt16(shape) == 0 {
+        header: @autoclosure () -> Publish.Header,
+        packetIdentifier: UInt16,
+        to connection: ConnectionIndex,
+        in outbox: inout Outbox
+    ) {
+        if !has(shape) {
             isEncoded |= 1 << UInt16(shape)
             buffers[shape].clear()
-            identifierOffsets[shape] = publish.encode(header, into: &buffers[shape])
+            identifierOffsets[shape] = publish.encode(header(), into: &buffers[shape])
         }
-        return (buffers[shape], identifierOffsets[shape])
+        outbox.write(
+            buffers[shape],
+            packetIdentifier: packetIdentifier,
+            at: identifierOffsets[shape],
+            to: connection
+        )
     }
 }

@@ -60,6 +60,7 @@ struct OutgoingFlow<Message> {
 
     /// Begins the exchange of a message that is sent now, and returns its Packet Identifier [MQTT-4.3.2-1],
     /// [MQTT-4.3.3-1]. Only where `canBegin` holds.
+    @inline(__always)  // a call would borrow the message and copy it
     mutating func begin(_ message: consuming Message, qos: QoS) -> UInt16 {
         precondition(canBegin, "an exchange was begun beyond the receive maximum")
         precondition(qos != .atMostOnce, "a message of QoS 0 has no exchange")
@@ -119,6 +120,7 @@ struct OutgoingFlow<Message> {
         return append(message, .awaitingResponse)
     }
 
+    @inline(__always)  // a call would borrow the message and copy it
     private mutating func append(_ message: consuming Message, _ stage: Stage) -> UInt16 {
         let identifier = Self.identifier(firstIdentifier, advancedBy: stages.count)
         stages.append(stage)
@@ -167,11 +169,12 @@ struct OutgoingFlow<Message> {
         isFailure: Bool,
         release: (inout Message) -> Void
     ) -> Answer {
+        // Taken out and put back, so that it has one owner while it is changed.
         if !isFailure, let index = index(of: identifier), stages[index] == .awaitingPubrec,
-            var message = messages[index]
+            var message = messages[index].take()
         {
             release(&message)
-            messages[index] = message
+            messages[index] = consume message
         }
         return pubrecReceived(identifier, isFailure: isFailure)
     }
@@ -186,11 +189,22 @@ struct OutgoingFlow<Message> {
     }
 
     private mutating func finish(_ identifier: UInt16, from stage: Stage) -> Answer {
-        guard let index = index(of: identifier), stages[index] == stage,
-            let message = messages[index].take()
-        else { return .unexpected }
+        guard let index = index(of: identifier), stages[index] == stage else { return .unexpected }
+        guard index > 0 else { return finishFirst() }
+        guard let message = messages[index].take() else { return .unexpected }
         finish(at: index)
         return .finished(message)
+    }
+
+    /// The same for the one in front, as nearly always: it leaves the queue, and nothing is written into its place.
+    private mutating func finishFirst() -> Answer {
+        if sentCount > 0, stages[0] != .awaitingResponse { inFlightCount -= 1 }
+        let message = messages.removeFirst()
+        stages.removeFirst()
+        firstIdentifier = Self.identifier(firstIdentifier, advancedBy: 1)
+        if sentCount > 0 { sentCount -= 1 }
+        removeFinished()
+        return message.map(Answer.finished) ?? .unexpected
     }
 
     private mutating func finish(at index: Int) {

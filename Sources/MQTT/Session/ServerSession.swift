@@ -5,21 +5,6 @@ import NIOCore
 ///
 /// The session's subscriptions are in the subscription index; everything else that section 4.1 lists is here.
 struct ServerSession {
-    /// A message that this session is to get.
-    struct Delivery: Sendable {
-        /// Its content is let go of when only PUBREL and PUBCOMP are left.
-        var message: StoredMessage?
-        let qos: QoS
-        let retain: Bool
-        /// Whether it was retained before the subscription was made: it does not count against the queue's limits.
-        let isReplay: Bool
-        let subscriptionIdentifiers: [UInt32]
-        /// Where it is in the store.
-        var place = StoreBatch.Place.none
-
-        var size: Int { message?.size ?? 0 }
-    }
-
     /// A Will Message that waits for its delay to pass (section 3.1.3.2.2).
     struct DelayedWill: Sendable {
         let will: Connect.Will
@@ -117,6 +102,7 @@ struct ServerSession {
     /// that is larger than that goes alone.
     ///
     /// - Parameter position: The position of the message in the store; 0 where it has none, or will get the next one.
+    @inline(__always)  // a call would be given a copy of the session
     func mayBegin(size: Int, limit: Int, position: UInt64 = 0) -> Bool {
         let hasIdentifier =
             storage.isStored
@@ -127,6 +113,7 @@ struct ServerSession {
     }
 
     /// Begins the exchange of a message of QoS 1 or 2, and returns its Packet Identifier.
+    @inline(__always)  // a call would borrow the delivery and copy it
     mutating func begin(_ delivery: consuming Delivery) -> UInt16 {
         inFlightByteCount += delivery.size
         let (qos, position) = (delivery.qos, delivery.place.position)
@@ -158,6 +145,43 @@ struct ServerSession {
     /// The content of a message is not needed any more: it is acknowledged, or will not be sent.
     mutating func letGo(of delivery: Delivery) {
         inFlightByteCount -= delivery.size
+    }
+
+    /// PUBACK packets were received.
+    mutating func pubacksReceived(_ identifiers: [UInt16], into batch: inout StoreBatch) {
+        for identifier in identifiers {
+            guard case .finished(let delivery) = outgoing.pubackReceived(identifier) else { continue }
+            inFlightByteCount -= delivery.size
+            endStoring(delivery, in: &batch)
+        }
+    }
+
+    /// PUBCOMP packets were received.
+    mutating func pubcompsReceived(_ identifiers: [UInt16], into batch: inout StoreBatch) {
+        for identifier in identifiers {
+            guard case .finished(let delivery) = outgoing.pubcompReceived(identifier) else { continue }
+            endStoring(delivery, in: &batch)
+        }
+    }
+
+    /// A PUBREC that tells of no failure was received.
+    ///
+    /// - Returns: Whether an exchange waited for it, and where the message that was let go of is in the store.
+    mutating func pubrecReceived(_ identifier: UInt16) -> (isKnown: Bool, released: StoreBatch.Place?) {
+        var released: (size: Int, place: StoreBatch.Place)?
+        let answer = outgoing.pubrecReceived(identifier, isFailure: false) { delivery in
+            released = (delivery.size, delivery.place)
+            delivery.message = nil
+        }
+        inFlightByteCount -= released?.size ?? 0
+        guard case .sendPubrel = answer else { return (false, nil) }
+        return (true, released?.place)
+    }
+
+    /// The store need not keep a message for this session any longer.
+    private func endStoring(_ delivery: Delivery, in batch: inout StoreBatch) {
+        guard delivery.place.position > 0 else { return }
+        batch.end(delivery.place, of: storage.number)
     }
 
     /// Takes over the rest of a session that was at another broker: its messages come before those that were queued here

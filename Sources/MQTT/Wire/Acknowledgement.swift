@@ -7,6 +7,9 @@ struct Acknowledgement: Sendable, Equatable {
     var reasonCode: ReasonCode
     var properties = Properties()
 
+    /// The size of the whole packet, in bytes, where it says nothing but its Packet Identifier.
+    static let shortSize = 4
+
     init(packetIdentifier: UInt16, reasonCode: ReasonCode = .success, properties: Properties = Properties()) {
         self.packetIdentifier = packetIdentifier
         self.reasonCode = reasonCode

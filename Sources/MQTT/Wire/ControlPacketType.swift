@@ -19,6 +19,16 @@ enum ControlPacketType: UInt8, Sendable, CaseIterable {
     /// The first byte of a packet of this type whose flags are not a matter of choice (all but PUBLISH).
     var firstByte: UInt8 { rawValue << 4 | requiredFlags }
 
+    /// Whether it is one of the answers around a PUBLISH.
+    var isAcknowledgement: Bool {
+        switch self {
+        case .puback, .pubrec, .pubrel, .pubcomp: true
+        case .connect, .connack, .publish, .subscribe, .suback, .unsubscribe, .unsuback, .pingreq, .pingresp,
+            .disconnect, .auth:
+            false
+        }
+    }
+
     /// The lower four bits that the specification demands; those of PUBLISH vary [MQTT-2.1.3-1].
     var requiredFlags: UInt8 {
         switch self {

@@ -39,6 +39,13 @@ struct MemoryWriter: ~Copyable, ~Escapable {
         unsafe memory.storeBytes(of: value.bigEndian, toByteOffset: start, as: UInt16.self)
     }
 
+    /// Changes an integer that was written before.
+    mutating func setTwoByteInteger(_ value: UInt16, at position: Int) {
+        precondition(position >= 0 && position + 2 <= offset, "nothing was written there")
+        // In bounds: what was written is.
+        unsafe memory.storeBytes(of: value.bigEndian, toByteOffset: position, as: UInt16.self)
+    }
+
     mutating func writeFourByteInteger(_ value: UInt32) {
         let start = advance(by: 4)
         // In bounds: `advance` has checked it.

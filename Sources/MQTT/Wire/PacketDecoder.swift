@@ -62,7 +62,33 @@ struct PacketDecoder: Sendable {
         }
     }
 
-    // These two know nothing of the decoder: one that works on a buffer of the decoder's would be given a copy of the
+    // MARK: Packets that come in great numbers
+
+    /// The most acknowledgements that are decoded together.
+    static let mostAcknowledgements = 1_024
+
+    /// Decodes the acknowledgements that come next, as far as they are of one type, complete, and in the short form that
+    /// says nothing but a Packet Identifier: all of them are before version 5.0, and nearly all are in it.
+    ///
+    /// - Parameter identifiers: Replaced by their Packet Identifiers.
+    /// - Returns: Their type; `nil` where `next` is to say what comes next.
+    mutating func nextAcknowledgements(into identifiers: inout [UInt16]) -> ControlPacketType? {
+        identifiers.removeAll(keepingCapacity: true)
+        guard unfinished.readableBytes == 0, maximumPacketSize >= Acknowledgement.shortSize else { return nil }
+        let type = Self.acknowledgements(in: received, into: &identifiers)
+        received.moveReaderIndex(forwardBy: identifiers.count * Acknowledgement.shortSize)
+        return type
+    }
+
+    /// Decodes the next packet where it is a PUBLISH and complete; otherwise `nil`, and `next` is to say what comes next.
+    mutating func nextPublish() throws(MalformedPacket) -> Publish? {
+        guard unfinished.readableBytes == 0, let header = try Self.header(in: received, version, maximumPacketSize),
+            header.type == .publish, received.readableBytes >= header.packetSize
+        else { return nil }
+        return try Self.decodePublish(header, from: &received, version)
+    }
+
+    // These know nothing of the decoder: one that works on a buffer of the decoder's would be given a copy of the
     // whole, and with it of everybody's claim on the memory.
 
     private static func header(
@@ -93,11 +119,40 @@ struct PacketDecoder: Sendable {
             buffer.moveReaderIndex(forwardBy: header.packetSize)
             return packet
         }
+        return .publish(try decodePublish(header, from: &buffer, version))
+    }
+
+    private static func decodePublish(
+        _ header: FixedHeader,
+        from buffer: inout ByteBuffer,
+        _ version: ProtocolVersion
+    ) throws(MalformedPacket) -> Publish {
         buffer.moveReaderIndex(forwardBy: header.length)
         guard let content = buffer.readSlice(length: header.remainingLength) else {
             preconditionFailure("a packet of \(header.packetSize) bytes was there a moment ago")
         }
-        return .publish(try Publish(flags: header.flags, content: content, version: version))
+        return try Publish(flags: header.flags, content: content, version: version)
+    }
+
+    /// The type and the Packet Identifiers of the short acknowledgements at the beginning of `buffer`.
+    private static func acknowledgements(
+        in buffer: borrowing ByteBuffer,
+        into identifiers: inout [UInt16]
+    ) -> ControlPacketType? {
+        let bytes = buffer.readableBytesUInt8Span
+        guard bytes.count >= Acknowledgement.shortSize, let type = ControlPacketType(rawValue: bytes[0] >> 4),
+            type.isAcknowledgement
+        else { return nil }
+        let end = min(bytes.count, mostAcknowledgements * Acknowledgement.shortSize)
+        var start = 0
+        while start + Acknowledgement.shortSize <= end, bytes[start] == type.firstByte, bytes[start + 1] == 2 {
+            let identifier = UInt16(bytes[start + 2]) << 8 | UInt16(bytes[start + 3])
+            // There is none of 0: `next` finds the error.
+            guard identifier != 0 else { break }
+            identifiers.append(identifier)
+            start += Acknowledgement.shortSize
+        }
+        return identifiers.isEmpty ? nil : type
     }
 
     /// Moves bytes from what was received last behind those before; `false` where these are not all that were asked for.

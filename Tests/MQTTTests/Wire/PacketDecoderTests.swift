@@ -41,7 +41,47 @@ struct PacketDecoderTests {
             #expect(stream.packets == packets)
             #expect(stream.error == nil)
             #expect(stream.keptLittle)
+            #expect(DecodedStream(pieces, version: version, inRuns: true) == stream)
         }
+    }
+
+    @Test("short acknowledgements of one type are decoded together, as many as are complete and right")
+    func acknowledgementRuns() throws {
+        var decoder = PacketDecoder(version: .v5_0, maximumPacketSize: 100)
+        var identifiers: [UInt16] = [9]
+        decoder.append(ByteBuffer(bytes: [0x40, 2, 0, 1, 0x40, 2, 1, 0, 0x62, 2, 0, 3, 0x62, 2, 0]))
+        #expect(decoder.nextAcknowledgements(into: &identifiers) == .puback)
+        #expect(identifiers == [1, 256])
+        #expect(decoder.nextAcknowledgements(into: &identifiers) == .pubrel)
+        #expect(identifiers == [3])
+        #expect(decoder.nextAcknowledgements(into: &identifiers) == nil)
+        #expect(identifiers == [])
+        #expect(try decoder.next() == nil)
+        decoder.settle()
+        decoder.append(ByteBuffer(bytes: [4, 0x50, 3, 0, 5, 0x80, 0x70, 2, 0, 0]))
+        #expect(decoder.nextAcknowledgements(into: &identifiers) == nil, "the first of them began earlier")
+        #expect(try decoder.next() == .pubrel(Acknowledgement(packetIdentifier: 4)))
+        #expect(decoder.nextAcknowledgements(into: &identifiers) == nil, "it has a reason code")
+        #expect(
+            try decoder.next() == .pubrec(Acknowledgement(packetIdentifier: 5, reasonCode: .unspecifiedError))
+        )
+        #expect(decoder.nextAcknowledgements(into: &identifiers) == nil, "it has no packet identifier")
+        #expect(throws: MalformedPacket.self) { try decoder.next() }
+    }
+
+    @Test("so many acknowledgements are decoded together, and no more")
+    func longestAcknowledgementRun() {
+        var decoder = PacketDecoder(version: .v3_1_1, maximumPacketSize: 4)
+        var identifiers: [UInt16] = []
+        let count = PacketDecoder.mostAcknowledgements
+        decoder.append(ByteBuffer(bytes: Array(repeating: [0x40, 2, 0, 7], count: count + 1).flatMap(\.self)))
+        #expect(decoder.nextAcknowledgements(into: &identifiers) == .puback)
+        #expect(identifiers.count == count)
+        #expect(decoder.nextAcknowledgements(into: &identifiers) == .puback)
+        #expect(identifiers == [7])
+        var smallest = PacketDecoder(version: .v3_1_1, maximumPacketSize: 3)
+        smallest.append(ByteBuffer(bytes: [0x40, 2, 0, 7]))
+        #expect(smallest.nextAcknowledgements(into: &identifiers) == nil, "it is larger than the largest packet")
     }
 
     @Test("a packet too large is refused when its fixed header is there, and not buffered")
