@@ -1,7 +1,8 @@
 /// A set of Packet Identifiers, as bits: those in use lie close together, and to look one up hashes nothing.
 ///
 /// The bits lie in pages, each with memory while it has a member: a Client that gives out its identifiers in order uses
-/// one page or two, half a kilobyte each; one that scatters them uses eight kilobytes at most.
+/// one page or two, half a kilobyte each; one that scatters them uses eight kilobytes at most. The memory of one page is
+/// kept when the last member is gone, as the next one is about to come.
 struct PacketIdentifierSet: Sendable {
     /// A range of identifiers.
     private struct Page {
@@ -15,6 +16,8 @@ struct PacketIdentifierSet: Sendable {
 
     /// All pages; none before the first identifier.
     private var pages: [Page] = []
+    /// The memory of a page that has no member any more, all bits 0; empty where there is none.
+    private var spare: [UInt64] = []
     /// How many identifiers are in the set.
     private(set) var count = 0
 
@@ -35,7 +38,10 @@ struct PacketIdentifierSet: Sendable {
         let (page, word, bit) = Self.place(of: identifier)
         if pages.isEmpty { pages = Array(repeating: Page(), count: Self.pageCount) }
         if pages[page].count == 0 {
-            pages[page].words = Array(repeating: 0, count: Self.pageSize / UInt64.bitWidth)
+            swap(&pages[page].words, &spare)
+            if pages[page].words.isEmpty {
+                pages[page].words = Array(repeating: 0, count: Self.pageSize / UInt64.bitWidth)
+            }
         } else if pages[page].words[word] & bit != 0 {
             return false
         }
@@ -52,7 +58,10 @@ struct PacketIdentifierSet: Sendable {
         let (page, word, bit) = Self.place(of: identifier)
         pages[page].words[word] &= ~bit
         pages[page].count -= 1
-        if pages[page].count == 0 { pages[page].words = [] }
+        if pages[page].count == 0 {
+            swap(&pages[page].words, &spare)
+            pages[page].words = []
+        }
         count -= 1
         return true
     }
