@@ -9,7 +9,7 @@ extension Operation {
         Operation("client publishes at QoS 0", allocations: 0, instructions: 2_800) {
             try publisher(qos: .atMostOnce, answers: [])
         },
-        Operation("client publishes at QoS 1, with PUBACK", allocations: 0, instructions: 7_600) {
+        Operation("client publishes at QoS 1, with PUBACK", allocations: 0, instructions: 6_900) {
             try publisher(qos: .atLeastOnce, answers: [ControlPacket.puback])
         },
         Operation("client publishes at QoS 2, with PUBREC and PUBCOMP", allocations: 2, instructions: 14_600) {
@@ -18,10 +18,10 @@ extension Operation {
         Operation("client receives at QoS 0", allocations: 0, instructions: 3_800) {
             try receiver(qos: .atMostOnce)
         },
-        Operation("client receives at QoS 1, and acknowledges", allocations: 0, instructions: 4_900) {
+        Operation("client receives at QoS 1, and acknowledges", allocations: 0, instructions: 4_550) {
             try receiver(qos: .atLeastOnce)
         },
-        Operation("client receives at QoS 2, up to PUBREL", allocations: 0, instructions: 7_600) {
+        Operation("client receives at QoS 2, up to PUBREL", allocations: 0, instructions: 6_900) {
             try receiver(qos: .exactlyOnce)
         },
     ]

@@ -75,6 +75,7 @@ extension Broker {
         sessions[session].enqueue(delivery)
     }
 
+    @inline(__always)  // a call would be given a copy of the broker
     func hasRoom(_ session: SessionIndex, forByteCount byteCount: Int) -> Bool {
         sessions[session].waitingMessageCount < limits.queuedMessages
             && sessions[session].waitingByteCount + byteCount <= limits.queuedBytes

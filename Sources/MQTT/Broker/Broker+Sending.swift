@@ -168,6 +168,7 @@ extension Broker {
     }
 
     /// Whether the packet of a message that was kept is one that the Client accepts.
+    @inline(__always)  // a call would be given a copy of the broker
     func fits(_ delivery: ServerSession.Delivery, _ connection: ConnectionIndex, now: NIODeadline) -> Bool {
         guard let message = delivery.message, connections[connection.value].maximumPacketSize < .max else {
             return true
@@ -181,6 +182,7 @@ extension Broker {
         return size <= connections[connection.value].maximumPacketSize
     }
 
+    @inline(__always)  // a call would be given a copy of the broker
     private func header(
         of delivery: ServerSession.Delivery,
         _ message: StoredMessage,

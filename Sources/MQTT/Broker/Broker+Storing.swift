@@ -122,6 +122,7 @@ extension Broker {
     }
 
     /// Stores that a session is owed a message no longer.
+    @inline(__always)  // a call would be given a copy of the broker
     func endStoring(_ delivery: ServerSession.Delivery, of session: SessionIndex, into effects: inout Effects) {
         guard delivery.place.position > 0 else { return }
         effects.batch.end(delivery.place, of: sessions[session].storage.number)
@@ -148,6 +149,7 @@ extension Broker {
     }
 
     /// Whether what a session gets next goes only to the store: memory holds so much for it already.
+    @inline(__always)  // a call would be given a copy of the broker
     func isMemoryFull(for session: SessionIndex) -> Bool {
         sessions[session].storage.hasMore
             || sessions[session].queue.count >= limits.queuedMessagesInMemory

@@ -6,19 +6,22 @@ import NIOCore
 /// All that is known of it lies there too, so that the value itself is one reference: what is kept for each receiver is
 /// small, and to hand it on counts one owner.
 struct StoredMessage: Sendable {
-    /// The fields that `Field` names; then Topic Name, forwarded properties and payload, one after the other.
+    /// A `Header`; then Topic Name, forwarded properties and payload, one after the other.
     private let bytes: [UInt8]
 
-    /// Where in `bytes` each field begins; integers are big-endian.
-    private enum Field {
+    /// What is known of a message beside its bytes: sixteen bytes of integers, without a gap, so that any are one.
+    private struct Header: BitwiseCopyable {
         /// When the message expires; in the distant future where it does not.
-        static let deadline = 0
-        static let propertiesLength = 8
-        static let topicLength = 12
-        static let qos = 14
-        static let retain = 15
-        /// Where the Topic Name begins.
-        static let end = 16
+        let deadline: UInt64
+        let propertiesLength: UInt32
+        let topicLength: UInt16
+        let qos: UInt8
+        let retain: UInt8
+
+        static let size = 16
+
+        var propertiesStart: Int { Self.size + Int(topicLength) }
+        var payloadStart: Int { propertiesStart + Int(propertiesLength) }
     }
 
     init(
@@ -29,45 +32,40 @@ struct StoredMessage: Sendable {
         retain: Bool,
         expiry: NIODeadline?
     ) {
-        let deadline = (expiry ?? .distantFuture).uptimeNanoseconds
-        let size = Field.end + topic.count + properties.count + payload.count
-        // The writer checks each step against the end of the memory that it was given, which lives for the length of the
-        // call, and what it says it has written is initialised.
-        bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { memory, count in
-            var writer = unsafe MemoryWriter(UnsafeMutableRawBufferPointer(memory))
-            writer.writeFourByteInteger(UInt32(truncatingIfNeeded: deadline >> 32))
-            writer.writeFourByteInteger(UInt32(truncatingIfNeeded: deadline))
-            writer.writeFourByteInteger(UInt32(properties.count))
-            writer.writeTwoByteInteger(UInt16(topic.count))
-            writer.writeByte(qos.rawValue)
-            writer.writeByte(retain ? 1 : 0)
-            writer.writeBytes(topic)
-            writer.writeBytes(properties)
-            writer.writeBytes(payload)
-            count = writer.offset
+        let header = Header(
+            deadline: (expiry ?? .distantFuture).uptimeNanoseconds,
+            propertiesLength: UInt32(properties.count),
+            topicLength: UInt16(topic.count),
+            qos: qos.rawValue,
+            retain: retain ? 1 : 0
+        )
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Header.size + topic.count + properties.count + payload.count)
+        // The pointers do not outlive the calls; the memory of the header has no gap that were not initialised.
+        unsafe withUnsafeBytes(of: header) { header in
+            unsafe header.withMemoryRebound(to: UInt8.self) { unsafe bytes.append(contentsOf: $0) }
         }
+        bytes.append(copying: topic)
+        bytes.append(copying: properties)
+        bytes.append(copying: payload)
+        self.bytes = bytes
     }
 
-    /// The integer that lies at `offset`.
-    private func integer<Value: FixedWidthInteger & BitwiseCopyable>(at offset: Int, as type: Value.Type) -> Value {
-        // Every pattern of bits is an integer, and the span checks the bounds.
-        unsafe Value(bigEndian: bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: type))
+    private var header: Header {
+        // Any bytes are a header, and the span checks the bounds.
+        unsafe bytes.span.bytes.unsafeLoadUnaligned(as: Header.self)
     }
 
     /// The QoS with which the message was published.
     var qos: QoS {
-        guard let qos = QoS(rawValue: bytes[Field.qos]) else { preconditionFailure("it was written from a QoS") }
+        guard let qos = QoS(rawValue: header.qos) else { preconditionFailure("it was written from a QoS") }
         return qos
     }
 
     /// The RETAIN flag with which the message was published.
-    var retain: Bool { bytes[Field.retain] != 0 }
+    var retain: Bool { header.retain != 0 }
 
-    private var deadline: NIODeadline { .uptimeNanoseconds(integer(at: Field.deadline, as: UInt64.self)) }
-
-    /// Where the properties and the payload begin.
-    private var propertiesStart: Int { Field.end + Int(integer(at: Field.topicLength, as: UInt16.self)) }
-    private var payloadStart: Int { propertiesStart + Int(integer(at: Field.propertiesLength, as: UInt32.self)) }
+    private var deadline: NIODeadline { .uptimeNanoseconds(header.deadline) }
 
     init(_ publish: borrowing Publish, expiry: NIODeadline?) {
         self.init(
@@ -81,25 +79,25 @@ struct StoredMessage: Sendable {
     }
 
     /// The bytes that it counts with against limits.
-    var size: Int { bytes.count - Field.end }
+    var size: Int { bytes.count - Header.size }
 
     /// When the message expires; `nil` where it does not.
     var expiry: NIODeadline? { deadline == .distantFuture ? nil : deadline }
 
     var topic: Span<UInt8> {
         @_lifetime(borrow self)
-        borrowing get { bytes.span.extracting(Field.end..<propertiesStart) }
+        borrowing get { bytes.span.extracting(Header.size..<header.propertiesStart) }
     }
 
     /// The properties that are forwarded unaltered, as encoded.
     var forwardedProperties: Span<UInt8> {
         @_lifetime(borrow self)
-        borrowing get { bytes.span.extracting(propertiesStart..<payloadStart) }
+        borrowing get { bytes.span.extracting(header.propertiesStart..<header.payloadStart) }
     }
 
     var payload: Span<UInt8> {
         @_lifetime(borrow self)
-        borrowing get { bytes.span.extracting(payloadStart...) }
+        borrowing get { bytes.span.extracting(header.payloadStart...) }
     }
 
     /// Whether the message is not to be delivered any more [MQTT-3.3.2-5].
@@ -112,5 +110,13 @@ struct StoredMessage: Sendable {
         guard let expiry else { return nil }
         let seconds = ((expiry - now).nanoseconds + 999_999_999) / 1_000_000_000
         return UInt32(clamping: max(seconds, 1))
+    }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of `span`.
+    fileprivate mutating func append(copying span: Span<UInt8>) {
+        // The pointer does not outlive the call, and the array copies what it points to.
+        unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }

@@ -42,7 +42,8 @@ struct PacketDecoder: Sendable {
     /// Decodes the next packet; `nil` where its end has not been received. After an error there is no next one.
     mutating func next() throws(MalformedPacket) -> ControlPacket? {
         guard unfinished.readableBytes == 0 else { return try nextUnfinished() }
-        guard let header = try Self.header(in: received, version, maximumPacketSize),
+        // To look at the buffer costs more than to see that it is empty.
+        guard received.readableBytes > 0, let header = try Self.header(in: received, version, maximumPacketSize),
             received.readableBytes >= header.packetSize
         else { return nil }
         return try Self.decode(header, from: &received, version)
@@ -74,7 +75,9 @@ struct PacketDecoder: Sendable {
     /// - Returns: Their type; `nil` where `next` is to say what comes next.
     mutating func nextAcknowledgements(into identifiers: inout [UInt16]) -> ControlPacketType? {
         identifiers.removeAll(keepingCapacity: true)
-        guard unfinished.readableBytes == 0, maximumPacketSize >= Acknowledgement.shortSize else { return nil }
+        guard unfinished.readableBytes == 0, received.readableBytes >= Acknowledgement.shortSize,
+            maximumPacketSize >= Acknowledgement.shortSize
+        else { return nil }
         let type = Self.acknowledgements(in: received, into: &identifiers)
         received.moveReaderIndex(forwardBy: identifiers.count * Acknowledgement.shortSize)
         return type
@@ -82,8 +85,9 @@ struct PacketDecoder: Sendable {
 
     /// Decodes the next packet where it is a PUBLISH and complete; otherwise `nil`, and `next` is to say what comes next.
     mutating func nextPublish() throws(MalformedPacket) -> Publish? {
-        guard unfinished.readableBytes == 0, let header = try Self.header(in: received, version, maximumPacketSize),
-            header.type == .publish, received.readableBytes >= header.packetSize
+        guard unfinished.readableBytes == 0, received.readableBytes > 0,
+            let header = try Self.header(in: received, version, maximumPacketSize), header.type == .publish,
+            received.readableBytes >= header.packetSize
         else { return nil }
         return try Self.decodePublish(header, from: &received, version)
     }
