@@ -30,6 +30,9 @@ actor ApplicationDriver<Machine: ApplicationMachine> {
     private let perform: @Sendable (Machine.Order) async -> Void
     /// Whether the application has begun; what the connection does before that is no matter of the machine.
     private var hasStarted = false
+    /// Whether the machine knows of a connection that has not ended, as far as the Client has told. What the Client tells
+    /// comes later than it happens: that it is connected may come when the application has begun with that connection.
+    private var isConnected = false
     /// Whether a fact is being worked on, and who waits for its turn meanwhile. They are few: one for each source of
     /// facts.
     private var isBusy = false
@@ -51,6 +54,7 @@ actor ApplicationDriver<Machine: ApplicationMachine> {
     /// - Throws: why the Client is disconnected for good, where it was not asked to.
     func run() async throws(MQTTClientError) {
         hasStarted = true
+        isConnected = true
         try await update { $0.connected(now: $1, into: &$2) }
         let clock = Task {
             // Cancelling ends the sleep; the loss of the Client for good is told by its messages.
@@ -71,8 +75,13 @@ actor ApplicationDriver<Machine: ApplicationMachine> {
         guard hasStarted else { return }
         // What fails here is told to `run`, which waits for messages of the same Client.
         switch event {
-        case .connected: try? await update { $0.connected(now: $1, into: &$2) }
-        case .disconnected: try? await update { $0.disconnected(now: $1, into: &$2) }
+        case .connected:
+            guard !isConnected else { return }
+            isConnected = true
+            try? await update { $0.connected(now: $1, into: &$2) }
+        case .disconnected:
+            isConnected = false
+            try? await update { $0.disconnected(now: $1, into: &$2) }
         case .reconnecting, .subscriptionLost: break
         }
     }
