@@ -12,19 +12,7 @@ import NIOCore
 /// the promise to brokers allows that (see `Mail`): before a broker gets anything else it gets its mail.
 final class InMemoryBroker {
     /// One of the brokers with what belongs to its event loop.
-    final class Node {
-        let number: Int
-        var broker: Broker
-        var effects = Effects()
-        var mailbox: [(sender: Int, mail: [Mail])] = []
-        /// Whether it has got something whose effects are still to be carried out.
-        var isTurnOpen = false
-
-        init(_ broker: Broker) {
-            self.broker = broker
-            number = broker.number
-        }
-    }
+    typealias Node = SimulatedNode
 
     /// A connection of one of the brokers.
     struct Place: Hashable {
