@@ -12,7 +12,7 @@ import Synchronization
 ///   loop B   before each read it works on: flag up? ── fetch ──▶ flag down
 /// ```
 final class PostOffice: Sendable {
-    /// Whether there is mail in a mailbox. Looked at before each read, which costs one load.
+    /// Whether there is mail in a mailbox, or one of them is full. Looked at with each read, which costs one load.
     ///
     /// It is raised and lowered with the lock of the mailboxes held. Whoever looks without it sees at least what was posted
     /// before something that it knows of: that came through the system from the loop which posted before it sent, and the
